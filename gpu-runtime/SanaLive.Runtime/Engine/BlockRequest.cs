@@ -1,0 +1,12 @@
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>What a session asks of the engine for one block.</summary>
+/// <param name="Prompt">The prompt of this block.</param>
+/// <param name="Deadline">When the stream would stall without this block; orders the engine's queue.</param>
+/// <param name="BlendFrom">
+/// With <paramref name="BlendWeight"/> below 1 the embedding is <c>(1 - w) BlendFrom + w Prompt</c>; null without a blend.
+/// </param>
+/// <param name="BlendWeight">0 to 1.</param>
+/// <param name="Recache">Runs the previous block again under <paramref name="Prompt"/> first (a prompt switch).</param>
+public sealed record BlockRequest(
+    Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false);

@@ -1,0 +1,43 @@
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>What people need to know of a model before they use it.</summary>
+public sealed record ModelCard
+{
+    public required string Name { get; init; }
+
+    /// <summary>Hash of the weights and configuration; a state belongs to one fingerprint.</summary>
+    public required string Fingerprint { get; init; }
+
+    public required string License { get; init; }
+    public required PromptSemantics PromptSemantics { get; init; }
+
+    /// <summary>Pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Pixels.</summary>
+    public required int Height { get; init; }
+
+    public required int FramesPerSecond { get; init; }
+    public required int FramesPerBlock { get; init; }
+
+    /// <summary>All parameters: transformer, VAE and text encoder.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Denoising steps per block.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>In words, for example <c>window(3)</c>.</summary>
+    public required string StatePolicy { get; init; }
+
+    /// <summary>The prompt of a stream that was given none.</summary>
+    public required string DefaultPrompt { get; init; }
+
+    /// <summary>Whole prompts worth trying.</summary>
+    public required IReadOnlyList<string> Suggestions { get; init; }
+
+    /// <summary>What the model can be told apart by, for example <c>biome</c> → its words. Empty for an open vocabulary.</summary>
+    public required IReadOnlyList<VocabularyAttribute> Vocabulary { get; init; }
+
+    /// <summary>Media time of one block.</summary>
+    public TimeSpan BlockDuration => TimeSpan.FromSeconds((double)FramesPerBlock / FramesPerSecond);
+}

@@ -1,0 +1,8 @@
+namespace SanaLive.Sessions;
+
+/// <summary>A prompt for a running session.</summary>
+/// <param name="Prompt">1 to 2,000 characters.</param>
+/// <param name="AtBlock">The block it applies at; null for the next one whose denoising has not begun.</param>
+/// <param name="BlendBlocks">0 is a cut; n blends the old prompt into the new one over n blocks (at most 64); null is the model's default.</param>
+/// <param name="ClientId">The sender's own id: the same one twice is one cue.</param>
+public sealed record CueRequest(string Prompt, long? AtBlock = null, int? BlendBlocks = null, string? ClientId = null);

@@ -1,0 +1,42 @@
+namespace SanaLive.Sessions;
+
+/// <summary>
+/// The seam between what people talk to and where sessions live: in this process or as grains in a cluster.
+/// Every call names its session by id; an unknown id is a <see cref="SessionException"/> with <see cref="SessionError.NotFound"/>.
+/// </summary>
+public interface ISessionHost
+{
+    /// <summary>Creates a session. Without room it waits in line (<see cref="SessionStatus.Queued"/>); with a full line it is refused.</summary>
+    Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation);
+
+    Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation);
+
+    Task<SessionView> GetAsync(string id, CancellationToken cancellation);
+
+    /// <summary>True when <paramref name="directorKey"/> may steer the session. Compared in constant time.</summary>
+    Task<bool> MaySteerAsync(string id, string directorKey, CancellationToken cancellation);
+
+    /// <summary>Adds a cue to the schedule and answers once it is accepted. The same client id twice is one cue.</summary>
+    Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation);
+
+    /// <summary>Changes a cue that has not been applied.</summary>
+    Task<CueReceipt> ChangeCueAsync(string id, string cueId, CueRequest cue, CancellationToken cancellation);
+
+    /// <summary>Takes a cue back that has not been applied.</summary>
+    Task<CueReceipt> WithdrawCueAsync(string id, string cueId, CancellationToken cancellation);
+
+    Task<SessionView> PauseAsync(string id, CancellationToken cancellation);
+
+    Task<SessionView> ResumeAsync(string id, CancellationToken cancellation);
+
+    Task CloseAsync(string id, CancellationToken cancellation);
+
+    /// <summary>
+    /// The session's blocks in order from <paramref name="fromBlock"/> on (null: the newest). Blocks are made only while
+    /// somebody enumerates. A reader that falls behind is taken to the newest block. Ends when the session is closed.
+    /// </summary>
+    IAsyncEnumerable<EncodedBlock> WatchAsync(string id, long? fromBlock, CancellationToken cancellation);
+
+    /// <summary>The whole view after each block and each command, beginning with the present one. Ends when the session is closed.</summary>
+    IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation);
+}

@@ -1,0 +1,50 @@
+namespace SanaLive.Sessions;
+
+/// <summary>Everything that a client may know of a session at one moment: the body of GET and of every event.</summary>
+public sealed record SessionView
+{
+    public required string Id { get; init; }
+
+    /// <summary>Counts up with every change; a client that is sent an older one drops it.</summary>
+    public required long Version { get; init; }
+
+    public required SessionStatus Status { get; init; }
+
+    /// <summary>1 for the first in line; null when not queued.</summary>
+    public int? QueuePosition { get; init; }
+
+    /// <summary>Why, when <see cref="SessionStatus.Failed"/>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Number of the next block to be made.</summary>
+    public required long Block { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    /// <summary>The viewer's words now in force.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The whole description now in force, in the model's own words.</summary>
+    public required string Meaning { get; init; }
+
+    public required IReadOnlyList<CueReceipt> Cues { get; init; }
+    public required int Viewers { get; init; }
+    public required long StateBytes { get; init; }
+    public required string StatePolicy { get; init; }
+    public required string Model { get; init; }
+    public required string Engine { get; init; }
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+    public required int FramesPerSecond { get; init; }
+    public required int FramesPerBlock { get; init; }
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Milliseconds of the last block by stage; null before the first.</summary>
+    public StageMilliseconds? LastBlock { get; init; }
+
+    /// <summary>Seconds that generation is ahead of the media clock now.</summary>
+    public required double Lead { get; init; }
+
+    /// <summary>Times that the media clock had to wait for a block since creation.</summary>
+    public required long Stalls { get; init; }
+}
