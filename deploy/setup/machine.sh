@@ -1,0 +1,91 @@
+# What the machine must have. Sourced by ./sanalive; says what it installs, installs nothing that is there.
+
+say() { echo "sanalive: $*" >&2; }
+die() { say "$*"; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null; then sudo "$@"
+    else die "this needs root or sudo: $*"
+    fi
+}
+
+# need_commands PURPOSE:COMMAND:DEBIAN_PACKAGE ... : installs the packages of missing commands on Debian and Ubuntu.
+need_commands() {
+    local entry purpose name package missing=() why=()
+    for entry in "$@"; do
+        IFS=: read -r purpose name package <<<"$entry"
+        if ! has "$name"; then
+            missing+=("$package")
+            why+=("$package ($purpose)")
+        fi
+    done
+    [ ${#missing[@]} = 0 ] && return
+    if ! command -v apt-get >/dev/null; then
+        die "please install, with your system's package manager: ${why[*]}. Then run this command again."
+    fi
+    say "installing from the system's packages: ${why[*]}"
+    install_packages "${missing[@]}"
+}
+
+# has NAME: a command, 'lib*.so*' a shared library, 'python:MODULE' a module of the system's Python.
+has() {
+    case "$1" in
+        lib*.so*) ldconfig -p 2>/dev/null | grep -q "${1%.so*}\.so" ;;
+        python=*) /usr/bin/python3 -c "import ${1#python=}" 2>/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+install_packages() {
+    export DEBIAN_FRONTEND=noninteractive
+    if ! as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; then
+        as_root apt-get update -qq
+        as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    fi
+}
+
+need_dotnet() {
+    if command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.'; then return; fi
+    if command -v apt-get >/dev/null; then
+        as_root apt-get update -qq || true
+        if apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
+            say "installing from the system's packages: dotnet-sdk-10.0 (the language this is written in)"
+            install_packages dotnet-sdk-10.0
+            return
+        fi
+    fi
+    die "please install the .NET SDK 10 (its download page has a package or a script for every system). Then run this command again."
+}
+
+# Vite 6 runs on Node 18 and newer, which is what Debian 12 and Ubuntu 24.04 have.
+need_node() {
+    need_commands "builds the page:node:nodejs" "builds the page:npm:npm"
+    local major
+    major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+    [ "$major" -ge 18 ] || die "the page needs Node 18 or newer to build; this is $(node --version). Please install a newer one."
+}
+
+# need_run_packages [--without-page]
+need_run_packages() {
+    need_dotnet
+    need_commands "writes video files:ffmpeg:ffmpeg" "encodes the stream:libvpx.so:$(libvpx_package)" "encrypts the stream:libssl.so:openssl"
+    [ "${1:-}" = --without-page ] || need_node
+}
+
+# libvpx's package carries its ABI number in its name; ffmpeg depends on the one that this system has.
+libvpx_package() {
+    local name
+    name=$(apt-cache depends ffmpeg 2>/dev/null | sed -n 's/.*Depends: \(libvpx[0-9]*\)$/\1/p' | head -n 1)
+    [ -n "$name" ] || name=$(apt-cache pkgnames libvpx 2>/dev/null | grep -E '^libvpx[0-9]+$' | sort -V | tail -n 1)
+    echo "${name:-libvpx-dev}"
+}
+
+need_test_packages() {
+    need_run_packages
+    # Debian has Chromium as a package; Ubuntu's package of that name is only a door to a snap, so any Chrome does there.
+    if ! find_chromium >/dev/null; then need_commands "plays the stream in the end-to-end test:chromium:chromium"; fi
+    need_commands "is a second, independent WHEP client:python=aiortc:python3-aiortc"
+}
+
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
