@@ -2,5 +2,9 @@ namespace SanaLive.Sessions;
 
 /// <summary>What a new session is made from.</summary>
 /// <param name="Prompt">1 to 2,000 characters; null for the model's default prompt.</param>
-/// <param name="Seed">Null: drawn at random.</param>
-public sealed record CreateSession(string? Prompt, ulong? Seed = null);
+/// <param name="Seed">0 to <see cref="MaxSeed"/>; null: drawn at random from that range.</param>
+public sealed record CreateSession(string? Prompt = null, ulong? Seed = null)
+{
+    /// <summary>2^53 - 1: the largest number that every JSON client reads back exactly.</summary>
+    public const ulong MaxSeed = (1UL << 53) - 1;
+}

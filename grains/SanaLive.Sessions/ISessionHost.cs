@@ -33,9 +33,15 @@ public interface ISessionHost
 
     /// <summary>
     /// The session's blocks in order from <paramref name="fromBlock"/> on (null: the newest). Blocks are made only while
-    /// somebody enumerates. A reader that falls behind is taken to the newest block. Ends when the session is closed.
+    /// somebody enumerates. The reader takes blocks as soon as they are made and paces them itself. A reader that falls behind is taken to the newest block. Ends when the session is closed.
     /// </summary>
     IAsyncEnumerable<EncodedBlock> WatchAsync(string id, long? fromBlock, CancellationToken cancellation);
+
+    /// <summary>
+    /// How many viewers a relay serves now (0: it has gone). <see cref="SessionView.Viewers"/> is the sum over relays, because a
+    /// relay enumerates <see cref="WatchAsync"/> once however many viewers it has. An unknown or closed session is no error.
+    /// </summary>
+    Task ReportViewersAsync(string id, string relay, int viewers, CancellationToken cancellation);
 
     /// <summary>The whole view after each block and each command, beginning with the present one. Ends when the session is closed.</summary>
     IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation);
