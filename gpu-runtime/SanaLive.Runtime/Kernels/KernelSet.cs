@@ -1,0 +1,172 @@
+namespace SanaLive.Runtime.Kernels;
+
+/// <summary>
+/// The operations that the models are written against, on one kind of device. A kernel set owns the memory of its
+/// tensors and weights. It is used by one thread at a time (its kernels may use many); after the first call with given
+/// shapes no call allocates. Outputs may not overlap inputs unless an operation says so. Shapes that do not fit throw
+/// <see cref="ArgumentException"/>.
+/// </summary>
+public abstract class KernelSet : IDisposable
+{
+    /// <summary>Kernel set and instruction set, for example <c>cpu/avx512</c>: part of what makes frames equal bit for bit.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Threads that compute.</summary>
+    public abstract int Threads { get; }
+
+    // Memory
+
+    /// <summary>New memory, filled with zeros.</summary>
+    public abstract Tensor Create(int rows, int columns);
+
+    /// <summary>Copies numbers from the host; as many as the tensor has.</summary>
+    public abstract void Write(Tensor target, ReadOnlySpan<float> values);
+
+    /// <inheritdoc cref="Write(Tensor, ReadOnlySpan{float})"/>
+    public abstract void Write(Tensor target, ReadOnlySpan<double> values);
+
+    /// <summary>Copies numbers to the host; as many as the tensor has.</summary>
+    public abstract void Read(Tensor source, Span<float> values);
+
+    /// <summary>Copies between tensors of the same number of elements.</summary>
+    public abstract void Copy(Tensor source, Tensor target);
+
+    public abstract void Clear(Tensor target);
+
+    // Weights
+
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="outputs">Rows of the weight.</param>
+    /// <param name="inputs">Columns of the weight.</param>
+    /// <param name="bias">[outputs] or empty.</param>
+    public abstract Weights PackLinear(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+
+    /// <summary>A convolution over three frames (or moments), kernel positions oldest first.</summary>
+    /// <param name="weight">[outputs, inputs, 3].</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="bias">[outputs] or empty.</param>
+    public abstract Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+
+    /// <param name="weight">[outputs, inputs, 3, 3].</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="bias">[outputs] or empty.</param>
+    public abstract Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+
+    /// <param name="weight">[channels, 1, 3, 3].</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="bias">[channels] or empty.</param>
+    public abstract Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias);
+
+    // Layers
+
+    /// <summary><c>y = epilogue(x W^T + b)</c>. <paramref name="x"/> is [rows, inputs], <paramref name="y"/> [rows, outputs].</summary>
+    public abstract void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default);
+
+    /// <summary>
+    /// LayerNorm without affine, then modulation: <c>y = norm(x) * (1 + scale) + shift</c>. Rows are split into as many
+    /// equal runs as <paramref name="modulation"/> has rows (one per sample, frame or token). May work in place.
+    /// </summary>
+    /// <param name="x">[rows, width].</param>
+    /// <param name="modulation">[groups, n * width].</param>
+    /// <param name="shiftColumn">First column of the shift in <paramref name="modulation"/>.</param>
+    /// <param name="scaleColumn">First column of the scale.</param>
+    /// <param name="eps">Added to the variance.</param>
+    /// <param name="y">[rows, width].</param>
+    public abstract void NormModulate(Tensor x, Tensor modulation, int shiftColumn, int scaleColumn, float eps, Tensor y);
+
+    /// <summary>RMSNorm over the whole width, <c>y = x / sqrt(mean(x^2) + eps) * weight</c>, then ReLU if asked. May work in place.</summary>
+    public abstract void RmsNorm(Tensor x, Tensor weight, float eps, bool relu, Tensor y);
+
+    /// <summary>
+    /// One block's own terms of linear attention: <c>S = sum v (R k)^T</c> per head and <c>z = sum k</c>, not rotated.
+    /// Replaces what was in <paramref name="s"/> and <paramref name="z"/>.
+    /// </summary>
+    /// <param name="k">[tokens, heads * d], after norm and ReLU, not rotated.</param>
+    /// <param name="v">[tokens, heads * d].</param>
+    /// <param name="cos">[tokens, d / 2]: the rotation of each token's adjacent pairs.</param>
+    /// <param name="sin">[tokens, d / 2].</param>
+    /// <param name="s">[heads * d, d]: row of the value, column of the key.</param>
+    /// <param name="z">[heads, d].</param>
+    public abstract void AttentionTerms(Tensor k, Tensor v, Tensor cos, Tensor sin, Tensor s, Tensor z);
+
+    /// <summary><c>y = S R q / (z . q + eps)</c> per head. Shapes as in <see cref="AttentionTerms"/>.</summary>
+    public abstract void AttentionApply(Tensor q, Tensor cos, Tensor sin, Tensor s, Tensor z, float eps, Tensor y);
+
+    /// <summary>
+    /// Adds terms moved to another time origin: <c>target += scale * source R(angle)^T</c>, the rotation acting on the key side.
+    /// </summary>
+    /// <param name="source">[rows, d].</param>
+    /// <param name="cos">d / 2 cosines, one per pair.</param>
+    /// <param name="sin">d / 2 sines.</param>
+    /// <param name="scale">Factor of the source.</param>
+    /// <param name="target">[rows, d].</param>
+    public abstract void AddRotated(Tensor source, ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, float scale, Tensor target);
+
+    /// <summary><c>target += scale * source</c>. A source of one row is added to every row.</summary>
+    public abstract void Add(Tensor source, float scale, Tensor target);
+
+    /// <summary><c>target *= factor</c>.</summary>
+    public abstract void Scale(Tensor target, float factor);
+
+    /// <summary>Softmax attention of every row of <paramref name="q"/> to the rows of <paramref name="k"/>, scaled by 1 / sqrt(d).</summary>
+    /// <param name="q">[tokens, heads * d].</param>
+    /// <param name="k">[words, heads * d]; masked words are left out by the caller.</param>
+    /// <param name="v">[words, heads * d].</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <param name="y">[tokens, heads * d].</param>
+    public abstract void CrossAttention(Tensor q, Tensor k, Tensor v, int heads, Tensor y);
+
+    /// <summary>
+    /// Depthwise 3x3 (zero padded) per frame, then the gated linear unit: <c>y = a * silu(b)</c>, a and b being the first
+    /// and second half of the channels.
+    /// </summary>
+    /// <param name="x">[frames * height * width, 2 * c].</param>
+    /// <param name="weights">Packed by <see cref="PackDepthwise3x3"/> for 2 * c channels.</param>
+    /// <param name="height">Rows of one frame.</param>
+    /// <param name="width">Columns of one frame.</param>
+    /// <param name="y">[frames * height * width, c].</param>
+    public abstract void DepthwiseGlu(Tensor x, Weights weights, int height, int width, Tensor y);
+
+    /// <summary>
+    /// <c>y = epilogue(x + conv(x))</c>, the convolution over three frames: the first frame sees the tail (zeros without
+    /// one) on its left, the last frame sees zeros on its right.
+    /// </summary>
+    /// <param name="x">[frames * rowsPerFrame, c].</param>
+    /// <param name="tail">[rowsPerFrame, c]: the frame before, at the input of this layer; null at the beginning.</param>
+    /// <param name="weights">Packed by <see cref="PackTemporal"/>.</param>
+    /// <param name="rowsPerFrame">Tokens of a frame.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    /// <param name="epilogue">Applied to the sum.</param>
+    public abstract void TemporalMix(Tensor x, Tensor? tail, Weights weights, int rowsPerFrame, Tensor y, in Epilogue epilogue = default);
+
+    /// <summary>3x3 convolution (zero padded) of each frame, channels last.</summary>
+    /// <param name="x">[frames * height * width, inputs].</param>
+    /// <param name="weights">Packed by <see cref="PackConv3x3"/>.</param>
+    /// <param name="height">Rows of one frame.</param>
+    /// <param name="width">Columns of one frame.</param>
+    /// <param name="y">[frames * height * width, outputs].</param>
+    /// <param name="epilogue">Activation and residual.</param>
+    public abstract void Conv3x3(Tensor x, Weights weights, int height, int width, Tensor y, in Epilogue epilogue = default);
+
+    /// <summary>Element by element. May work in place.</summary>
+    public abstract void Activate(Tensor x, Activation activation, Tensor y);
+
+    /// <summary>
+    /// Squares of <c>factor x factor</c> pixels become one row: [frames * height * width, c] to
+    /// [frames * (height / factor) * (width / factor), factor * factor * c], columns in the order (dy, dx, channel).
+    /// </summary>
+    public abstract void SpaceToDepth(Tensor x, int height, int width, int factor, Tensor y);
+
+    /// <summary>The inverse of <see cref="SpaceToDepth"/>; height and width are those of <paramref name="x"/>.</summary>
+    public abstract void DepthToSpace(Tensor x, int height, int width, int factor, Tensor y);
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}
