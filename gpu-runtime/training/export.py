@@ -1,0 +1,186 @@
+"""Writes the model as the folder that SanaLive loads, and golden cases for the parts that no published reference has."""
+import json
+import os
+
+import torch
+
+import sentences
+import tensors
+import text
+import transformer
+import vae
+from attributes import ATTRIBUTES, CANONICAL_WORDS, DEFAULT, NAMES, TEMPLATE, canonical
+
+SAMPLER = {"kind": "renoise", "timesteps": [1000, 900, 750, 500], "shift": 3.0}
+
+
+def dump(path, value):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as f:
+        json.dump(value, f, indent=1, ensure_ascii=False)
+        f.write("\n")
+
+
+def text_tensors(model):
+    return {k: v for k, v in model.state_dict().items()}
+
+
+def vocabulary():
+    """What a page needs to help people write prompts."""
+    synonyms = {}
+    for (attribute, value), nouns in list(sentences.NOUNS.items()) + list(sentences.ADJECTIVES.items()):
+        synonyms.setdefault(attribute, {}).setdefault(value, []).extend(nouns.split())
+    for (attribute, value), phrases in sentences.PHRASES.items():
+        plain = [p.replace("(", "").replace(")", "") for p in phrases]
+        synonyms.setdefault(attribute, {}).setdefault(value, []).extend(p for p in plain if p not in synonyms.get(attribute, {}).get(value, []))
+    return {
+        "attributes": ATTRIBUTES,
+        "canonical_words": {n: {v: CANONICAL_WORDS.get(n, {}).get(v, v) for v in values} for n, values in ATTRIBUTES.items()},
+        "template": TEMPLATE,
+        "default": DEFAULT,
+        "default_prompt": canonical(DEFAULT),
+        "suggestions": ["night falls", "the sun rises", "it starts to snow", "the rain stops", "a foggy forest at dawn", "crossing the sea", "a city at night with a train",
+                        "mountains at sunset with a balloon", "a boat appears", "the fog lifts", "speed up", "slow down"],
+        "synonyms": synonyms,
+        "filler": sentences.FILLER,
+    }
+
+
+def write_transformer(folder, model, dtype=torch.float16):
+    dump(folder + "/config.json", model.cfg)
+    tensors.write(folder + "/diffusion_pytorch_model.safetensors", model.state_dict(), dtype)
+
+
+def write_vae(folder, model, dtype=torch.float16):
+    dump(folder + "/config.json", model.cfg)
+    tensors.write(folder + "/diffusion_pytorch_model.safetensors", model.state_dict(), dtype)
+
+
+def write_text(folder, model, dtype=torch.float16):
+    dump(folder + "/config.json", model.cfg)
+    dump(folder + "/vocabulary.json", vocabulary())
+    tensors.write(folder + "/model.safetensors", text_tensors(model), dtype)
+
+
+def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=1):
+    dump(folder + "/model_index.json", {
+        "_class_name": "SanaLiveWorldPipeline", "name": "world", "version": version, "license": "Apache-2.0", "prompt_semantics": "merge",
+        "frames_per_second": 16, "width": 320, "height": 192, "latent_frames_per_block": 2, "frames_per_latent": 4, "state_policy": f"window({transformer.WINDOW})",
+        "sampler": sampler})
+    write_transformer(folder + "/transformer", transformer_)
+    write_vae(folder + "/vae", vae_)
+    write_text(folder + "/text_encoder", text_)
+
+
+# ---- golden cases ---------------------------------------------------------------------------------------------------------------------------
+
+def record(folder, case, note, inputs, run, meta=None):
+    """run(dtype) -> outputs; recorded in fp32, with the distance to an fp64 run of the same weights as the tolerance."""
+    with torch.no_grad():
+        single, double = run(torch.float32), run(torch.float64)
+    facts, io = {}, {}
+    for name, t in list(inputs.items()) + list(single.items()):
+        t = t.detach()
+        io[name] = t.contiguous()
+        tol = float((t.double() - double[name].double()).abs().max()) if name in single and t.is_floating_point() else 0.0
+        facts[name] = {"shape": list(t.shape), "dtype": str(t.dtype).replace("torch.", ""), "absmax": float(t.double().abs().max()) if t.numel() else 0.0, "tol": tol}
+    tensors.write(f"{folder}/{case}/io.safetensors", io)
+    dump(f"{folder}/{case}/case.json", {"case": case, "note": note, "meta": meta or {}, "tensors": facts})
+
+
+def scrambled(model, seed):
+    """Random weights of a useful size everywhere, rounded to fp16 so that the file holds them exactly."""
+    g = torch.Generator().manual_seed(seed)
+    for name, p in model.named_parameters():
+        fan = p[0].numel() if p.dim() > 1 else 1
+        p.data = torch.randn(p.shape, generator=g) * (1.2 / fan ** .5 if p.dim() > 1 else .1) + (1.0 if name.endswith(("gain", "norm1.weight", "norm2.weight", "norm_out.weight")) else 0)
+        p.data = p.data.half().float()
+    return model
+
+
+def vae_case(folder):
+    cfg = {**vae.CONFIG, "latent_channels": 8, "encoder_channels": [32, 48], "decoder_channels": [48, 32, 16, 16], "encoder_resblocks": [1, 1], "decoder_resblocks": [2, 1, 1, 0],
+           "latents_mean": [round(.1 * i - .3, 2) for i in range(8)], "latents_std": [round(.8 + .1 * i, 2) for i in range(8)]}
+    model = scrambled(vae.Vae(cfg), 5)
+    write_vae(f"{folder}/world_vae/vae", model)
+    g = torch.Generator().manual_seed(6)
+    z, video = torch.randn(1, 8, 5, 2, 3, generator=g), torch.rand(1, 3, 8, 32, 48, generator=g) * 2 - 1
+
+    def run(dtype):
+        m = model.to(dtype)
+        seq = z.to(dtype).transpose(1, 2)
+        out = {"dec.sample": m.decode(seq)[0]}
+        history = None
+        for i in range(5):
+            out[f"dec.chunk{i}"], history = m.decode(seq[:, i:i + 1], history)
+        raw = seq * torch.tensor(cfg["latents_std"], dtype=dtype).view(1, 1, -1, 1, 1) + torch.tensor(cfg["latents_mean"], dtype=dtype).view(1, 1, -1, 1, 1)
+        out["dec.denormalised"] = raw
+        d = m.decoder
+        x = d.conv_in(raw.flatten(0, 1))
+        out["dec.conv_in"] = x.unflatten(0, (1, 5))
+        for i, block in enumerate(d.temporal):
+            x, kept = block(x, 5)
+            out[f"dec.temporal.{i}"], out[f"dec.temporal.{i}.history"] = x.unflatten(0, (1, 5)), kept
+        v = video.to(dtype).transpose(1, 2)
+        out["enc.mean"] = m.encoder(v)[0].unflatten(0, (1, 2))
+        out["enc.latents"] = m.encode(v)
+        turn = lambda t: t.transpose(1, 2).contiguous() if t.dim() == 5 else t
+        return {k: turn(t) for k, t in out.items()}
+
+    record(folder, "world_vae", "The embedded world's VAE with small random weights. in.z and enc.latents are normalised, (mean - latents_mean) / latents_std; everything is "
+           "[B, C, F, h, w]. dec.sample: all five latent frames at once; dec.chunk#: one at a time with history, equal to it. history: the last two feature maps after silu(norm(x)).",
+           {"in.z": z, "in.video": video}, run)
+    model.float()
+
+
+TEXT_CASES = [
+    ("", "A Snowy forest at night, with a train"), (None, "night falls"), (None, "day, then night"), (None, "night, then day"), (None, "the rain stops"),
+    (None, "please add a dragon"), (None, "it's snowing; crossing the SEA"), (None, ""), (None, "a citty in the fogg, hot air baloon"), ("", "caf\u00e9 na\u00efve \u6d77 \U0001f682 o\u2019clock x"),
+    (None, "slow down and make it sunny"), (None, " ".join(["faster"] * 30 + ["desert"] * 30 + ["a"] * 10)),
+]
+
+
+def text_case(folder, model, trained):
+    """With the trained weights once there are some; the small architecture-equal random ones before."""
+    if not trained:
+        model = scrambled(text.TextEncoder({**text.CONFIG, "hidden_size": 32, "num_layers": 2, "buckets": 512}), 8)
+    write_text(f"{folder}/world_text/text_encoder", model)
+    stored = {k: v.half().float() for k, v in model.state_dict().items()}
+    model.load_state_dict(stored)
+    values = {**DEFAULT, "subject": "boat", "weather": "rain"}
+    pairs = [(canonical(values) if p is None else p, t) for p, t in TEXT_CASES]
+    meta = {"pairs": [], "fnv1a": {w: text.fnv1a(w.encode()) for w in ("", "a", "<sea>", "\u6d77")}}
+
+    def run(dtype):
+        m = model.to(dtype)
+        out = {}
+        for i, pair in enumerate(pairs):
+            inputs = m.batch([pair])
+            slots, hidden = m(*inputs)
+            out[f"{i}.slots"] = slots
+            out[f"{i}.tag_logits"] = m.tag_head(hidden)
+            for a, name in enumerate(NAMES):
+                out[f"{i}.logits.{name}"] = m.heads[name](slots[:, a])
+        return out
+
+    with torch.no_grad():
+        for previous, sentence in pairs:
+            _, chosen, tags = model.encode([(previous, sentence)])
+            split = (text.words(previous), text.words(sentence))
+            keep = model.cfg["max_words"] - len(split[0])
+            meta["pairs"].append({"previous": previous, "text": sentence, "words": split[0] + split[1][-keep:], "buckets_of_last_word": text.buckets(split[1][-1], model.cfg["buckets"]) if split[1] else [],
+                                  "attributes": {n: ATTRIBUTES[n][int(v)] for n, v in zip(NAMES, chosen[0])}, "tags": tags[0],
+                                  "canonical": canonical(chosen[0].tolist())})
+    record(folder, "world_text", "The embedded world's text encoder. meta.pairs gives each case's previous sentence, text, the words that enter, attributes (argmax of logits), "
+           "tags (argmax of tag_logits, one row per word) and the new canonical sentence.", {}, run, meta)
+    model.float()
+
+
+if __name__ == "__main__":
+    import sys
+    out = sys.argv[1]
+    v = vae.Vae()
+    v.cfg["latents_mean"], v.cfg["latents_std"] = [0.0] * 24, [1.0] * 24
+    write_model(out + "/world", scrambled(transformer.Transformer(), 1), scrambled(v, 2), scrambled(text.TextEncoder(), 3))
+    vae_case(out + "/golden")
+    text_case(out + "/golden", None, False)

@@ -1,0 +1,88 @@
+"""What all stages share: a time budget, a learning rate that follows it, an average of the weights, a CSV, checkpoints that resume."""
+import copy
+import csv
+import math
+import os
+import time
+
+import torch
+
+
+class Loop:
+    """Train `model` for `minutes` of wall-clock time, over as many starts as it takes.
+
+    step(model) returns (loss, dict of numbers to log). The learning rate warms up over 100 steps and falls along a cosine of the time spent;
+    `average` is an exponential moving average of the weights, which is what is exported."""
+
+    def __init__(self, name, model, folder, minutes, rate, decay=.998, floor=.04, betas=(.9, .98), weight_decay=.01, clip=1.0, every=60, start_from=None,
+                 freeze=None):
+        self.name, self.model, self.folder, self.minutes = name, model, folder, minutes
+        self.rate, self.decay, self.floor, self.clip, self.every = rate, decay, floor, clip, every
+        self.parameters = [p for n, p in model.named_parameters() if not (freeze and n.startswith(freeze))]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=betas, weight_decay=weight_decay)
+        self.average = copy.deepcopy(model)
+        self.steps, self.seconds = 0, 0.0
+        os.makedirs(folder, exist_ok=True)
+        self.path = os.path.join(folder, name + ".pt")
+        if os.path.exists(self.path):
+            self.load(self.path)
+        elif start_from:
+            saved = torch.load(start_from, map_location="cpu")
+            model.load_state_dict(saved["average"], strict=False)
+            self.average.load_state_dict(model.state_dict())
+
+    def load(self, path):
+        saved = torch.load(path, map_location="cpu")
+        self.model.load_state_dict(saved["model"])
+        self.average.load_state_dict(saved["average"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.steps, self.seconds = saved["steps"], saved["seconds"]
+
+    def save(self):
+        temporary = self.path + ".tmp"
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "steps": self.steps, "seconds": self.seconds}, temporary)
+        os.replace(temporary, self.path)
+
+    def run(self, step, look=None):
+        budget = self.minutes * 60
+        log = os.path.join(self.folder, self.name + ".csv")
+        sums, counted, last_save = {}, 0, time.time()
+        while self.seconds < budget:
+            began = time.time()
+            rate = self.rate * min(1, (self.steps + 1) / 100) * (self.floor + (1 - self.floor) * .5 * (1 + math.cos(math.pi * self.seconds / budget)))
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            total, numbers = step(self.model)
+            self.optimizer.zero_grad(set_to_none=True)
+            total.backward()
+            norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
+            if torch.isfinite(norm):
+                self.optimizer.step()
+            self.steps += 1
+            decay = min(self.decay, (self.steps + 1) / (self.steps + 10))
+            with torch.no_grad():
+                for a, p in zip(self.average.parameters(), self.model.parameters()):
+                    a.lerp_(p, 1 - decay)
+            self.seconds += time.time() - began
+            for k, v in numbers.items():
+                sums[k] = sums.get(k, 0.0) + v
+            counted += 1
+            if self.steps % 25 == 0:
+                row = {"steps": self.steps, "seconds": round(self.seconds, 1), "rate": f"{rate:.2e}", **{k: f"{v / counted:.5f}" for k, v in sums.items()}}
+                new = not os.path.exists(log)
+                with open(log, "a", newline="") as f:
+                    writer = csv.DictWriter(f, row.keys())
+                    if new:
+                        writer.writeheader()
+                    writer.writerow(row)
+                print(self.name, row, flush=True)
+                sums, counted = {}, 0
+            if time.time() - last_save > self.every:
+                self.save()
+                if look:
+                    look(self.average)
+                last_save = time.time()
+        self.save()
+        if look:
+            look(self.average)
