@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+
+namespace SanaLive.Runtime.Kernels.Cpu;
+
+/// <summary>
+/// y[F, h, w, M] = epilogue(conv(x[F, h, w, C])), 3x3, padding 1, stride 1, channels last. Nothing is copied or padded: the three pixels
+/// of an image row that one output sees are one run of 3C floats, so an inner pixel is three segments of a matrix product; the first
+/// and the last column see a run of 2C, and the first and the last row one segment less.
+/// </summary>
+internal static unsafe class CpuConv3x3
+{
+    // Rows of pixels in one chunk: the halo is read again by the next chunk, so more are better, as long as every thread has some.
+    private const int MaxRowsPerChunk = 16;
+
+    /// <summary>Packs [outputs, channels, 3, 3].</summary>
+    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int channels, ReadOnlySpan<float> bias)
+    {
+        fixed (float* source = weights)
+        {
+            var w = source;
+            return new CpuWeights(
+                outputs, channels, 9, 3, bias, (o, ky, i) => w[((((nint)o * channels) + (i % channels)) * 9) + (ky * 3) + (i / channels)]);
+        }
+    }
+
+    /// <remarks>x is [frames, height, width, C], y [frames, height, width, M]; they must not overlap.</remarks>
+    public static void Run(
+        CpuKernels cpu, float* x, int frames, int height, int width, CpuWeights weights, float* y, in GemmEpilogue epilogue)
+    {
+        var job = new Job
+        {
+            X = x,
+            Y = y,
+            Weights = weights.Panel(0),
+            Epilogue = epilogue,
+            Height = height,
+            Width = width,
+            Channels = weights.Inputs,
+            Outputs = weights.Outputs,
+            Panels = weights.Panels,
+        };
+        var fair = (height * frames) / (cpu.ThreadCount == 1 ? 1 : 4 * cpu.ThreadCount);
+        job.RowsPerChunk = Math.Clamp(fair, 1, Math.Min(MaxRowsPerChunk, height));
+        job.ChunksPerFrame = (height + job.RowsPerChunk - 1) / job.RowsPerChunk;
+        cpu.Pool.Run(
+            frames * job.ChunksPerFrame,
+            cpu.InstructionSet switch
+            {
+                CpuInstructionSet.Vector512 => &Chunk<Lanes512>,
+                CpuInstructionSet.Vector256 => &Chunk<Lanes256>,
+                _ => &Chunk<Lanes128>,
+            },
+            &job);
+    }
+
+    private static void Chunk<T>(void* context, int chunk, int worker)
+        where T : unmanaged, ILanes<T>
+    {
+        ref var job = ref *(Job*)context;
+        var frame = chunk / job.ChunksPerFrame;
+        var first = chunk % job.ChunksPerFrame * job.RowsPerChunk;
+        var end = Math.Min(first + job.RowsPerChunk, job.Height);
+        for (var panel = 0; panel < job.Panels; panel++)
+        {
+            for (var row = first; row < end; row++)
+            {
+                if (job.Width > 2)
+                    Run<T>(job, frame, panel, row, 1, 1, job.Width - 2, 1);
+                if (row == 0 || row == job.Height - 1)
+                    Edges<T>(job, frame, panel, row, 1);
+            }
+            // The inner pixels of the first and the last column, a column of them as the rows of a product.
+            var (top, bottom) = (Math.Max(first, 1), Math.Min(end, job.Height - 1));
+            if (bottom > top)
+                Edges<T>(job, frame, panel, top, bottom - top);
+        }
+    }
+
+    private static void Edges<T>(in Job job, int frame, int panel, int row, int count)
+        where T : unmanaged, ILanes<T>
+    {
+        Run<T>(job, frame, panel, row, 0, count, 1, job.Width);
+        if (job.Width > 1)
+            Run<T>(job, frame, panel, row, job.Width - 1, count, 1, job.Width);
+    }
+
+    /// <summary>
+    /// One run of pixels that all see the same taps: <paramref name="across"/> pixels of a row, or <paramref name="down"/> pixels of the
+    /// first or last column.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Run<T>(in Job job, int frame, int panel, int row, int column, int down, int across, int pixelStep)
+        where T : unmanaged, ILanes<T>
+    {
+        var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
+        var sources = stackalloc float*[3];
+        nint channels = job.Channels, line = job.Width * channels;
+        var (above, below) = (row > 0 ? 1 : 0, row + down < job.Height ? 1 : 0);
+        var (left, right) = (column > 0 ? 1 : 0, column + across < job.Width ? 1 : 0);
+        var pixel = (((frame * job.Height) + row) * job.Width) + column;
+        var segments = 0;
+        for (var dy = -above; dy <= below; dy++)
+            sources[segments++] = job.X + ((pixel - left) * channels) + (dy * line);
+
+        var segment = 3 * channels * CpuWeights.PanelWidth;
+        var g = new GemmOperands
+        {
+            A = sources,
+            Segments = segments,
+            K = (1 + left + right) * job.Channels,
+            ARow = pixelStep * channels,
+            AStep = 1,
+            W = job.Weights + (panel * 3 * segment) + ((1 - above) * segment) + ((1 - left) * channels * CpuWeights.PanelWidth),
+            WStep = CpuWeights.PanelWidth,
+            WSegment = segment,
+        };
+        var outputColumn = panel * CpuWeights.PanelWidth;
+        var columns = Math.Min(CpuWeights.PanelWidth, job.Outputs - outputColumn);
+        var count = down * across;
+        for (var done = 0; done < count;)
+        {
+            var height = GemmTile.Height<T>(count - done);
+            GemmTile.Run<T>(g, done * g.ARow, height, columns, acc);
+            job.Epilogue.Store<T>(acc, height, pixel + (done * pixelStep), pixelStep, outputColumn, columns, job.Y, job.Outputs);
+            done += height;
+        }
+    }
+
+    private struct Job
+    {
+        public float* X;
+        public float* Y;
+        public float* Weights;
+        public GemmEpilogue Epilogue;
+        public int Height;
+        public int Width;
+        public int Channels;
+        public int Outputs;
+        public int Panels;
+        public int RowsPerChunk;
+        public int ChunksPerFrame;
+    }
+}

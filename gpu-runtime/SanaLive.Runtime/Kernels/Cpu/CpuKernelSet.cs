@@ -1,0 +1,281 @@
+using System.Runtime.CompilerServices;
+
+namespace SanaLive.Runtime.Kernels.Cpu;
+
+/// <summary>
+/// The kernels in pure C# on the vectors of this processor: packed weights, one matrix product under everything, persistent threads, and
+/// no allocation after the first call with given shapes. Results do not depend on the number of threads, to the bit; between
+/// instruction sets they differ by rounding.
+/// </summary>
+public sealed unsafe class CpuKernelSet : KernelSet
+{
+    private readonly CpuKernels cpu;
+
+    // A kernel holds bare pointers while it runs: what it works on must not be collected under it.
+    private readonly object?[] inUse = new object?[16];
+    private int nextInUse;
+
+    /// <param name="threads">Threads that compute, the caller among them; 0 takes one for every processor of this process.</param>
+    /// <param name="instructionSet">Which vectors to use; null takes the widest that this processor runs.</param>
+    /// <exception cref="PlatformNotSupportedException">This processor does not run that instruction set.</exception>
+    public CpuKernelSet(int threads = 0, CpuInstructionSet? instructionSet = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        cpu = new CpuKernels(threads, instructionSet);
+        Name = cpu.InstructionSet switch
+        {
+            CpuInstructionSet.Vector512 => "cpu/avx512",
+            CpuInstructionSet.Vector256 => "cpu/avx2",
+            _ => "cpu/vector128",
+        };
+    }
+
+    public override string Name { get; }
+
+    public override int Threads => cpu.ThreadCount;
+
+    public override Tensor Create(int rows, int columns) => new CpuTensor(rows, columns);
+
+    public override void Write(Tensor target, ReadOnlySpan<float> values)
+    {
+        Require(target.Count == values.Length, $"{target} does not hold {values.Length} numbers.");
+        values.CopyTo(Own(target).Span);
+    }
+
+    public override void Write(Tensor target, ReadOnlySpan<double> values)
+    {
+        Require(target.Count == values.Length, $"{target} does not hold {values.Length} numbers.");
+        var to = Own(target).Span;
+        for (var i = 0; i < values.Length; i++)
+            to[i] = (float)values[i];
+    }
+
+    public override void Read(Tensor source, Span<float> values)
+    {
+        Require(source.Count == values.Length, $"{source} does not hold {values.Length} numbers.");
+        Own(source).Span.CopyTo(values);
+    }
+
+    public override void Copy(Tensor source, Tensor target)
+    {
+        Require(source.Count == target.Count, $"{source} cannot be copied to {target}.");
+        var bytes = source.Count * sizeof(float);
+        Buffer.MemoryCopy(Open(source), Open(target), bytes, bytes);
+    }
+
+    public override void Clear(Tensor target) => Own(target).Span.Clear();
+
+    public override Weights PackLinear(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, outputs, inputs, 1, bias);
+        return CpuLinear.Pack(weight, outputs, inputs, bias);
+    }
+
+    public override Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, outputs, inputs, 3, bias);
+        return CpuTemporalMix.Pack(weight, outputs, inputs, bias);
+    }
+
+    public override Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, outputs, inputs, 9, bias);
+        return CpuConv3x3.Pack(weight, outputs, inputs, bias);
+    }
+
+    public override Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, channels, 1, 9, bias);
+        return new CpuDepthwiseWeights(weight, channels, bias);
+    }
+
+    public override void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default)
+    {
+        var w = Open(weights, 1);
+        Require(x.Rows == y.Rows && x.Columns == w.Inputs && y.Columns == w.Outputs, $"Linear of {x} to {y}: weights of {w.Outputs} x {w.Inputs}.");
+        CpuLinear.Run(cpu, Open(x), x.Rows, w, Open(y), Open(epilogue, w, y));
+    }
+
+    public override void NormModulate(Tensor x, Tensor modulation, int shiftColumn, int scaleColumn, float eps, Tensor y)
+    {
+        Require(SameShape(x, y) && x.Rows % modulation.Rows == 0, $"Norm of {x} to {y} modulated by {modulation}.");
+        Require(
+            Math.Min(shiftColumn, scaleColumn) >= 0 && Math.Max(shiftColumn, scaleColumn) + x.Columns <= modulation.Columns,
+            $"Modulation {modulation} from columns {shiftColumn} and {scaleColumn} is too narrow for {x}.");
+        var vectors = new RowVectors(Open(modulation), modulation.Columns, x.Rows / modulation.Rows);
+        CpuNorms.Modulate(cpu, Open(x), x.Rows, x.Columns, vectors.From(shiftColumn), vectors.From(scaleColumn), eps, Open(y));
+    }
+
+    public override void RmsNorm(Tensor x, Tensor weight, float eps, bool relu, Tensor y)
+    {
+        Require(SameShape(x, y) && weight.Count == x.Columns, $"RMSNorm of {x} to {y} with a weight of {weight}.");
+        CpuNorms.Rms(cpu, Open(x), x.Rows, x.Columns, Open(weight), eps, relu, Open(y));
+    }
+
+    public override void AttentionTerms(Tensor k, Tensor v, Tensor cos, Tensor sin, Tensor s, Tensor z)
+    {
+        RequireAttention(k, v, cos, sin, s, z);
+        CpuLinearAttention.Terms(cpu, Open(k), Open(v), Open(cos), Open(sin), k.Rows, z.Rows, z.Columns, Open(s), Open(z));
+    }
+
+    public override void AttentionApply(Tensor q, Tensor cos, Tensor sin, Tensor s, Tensor z, float eps, Tensor y)
+    {
+        RequireAttention(q, y, cos, sin, s, z);
+        CpuLinearAttention.Apply(cpu, Open(q), Open(cos), Open(sin), Open(s), Open(z), q.Rows, z.Rows, z.Columns, eps, Open(y));
+    }
+
+    /// <remarks>Runs once a block on a state of some 10^4 numbers, in double: plain loops on the caller's thread.</remarks>
+    public override void AddRotated(Tensor source, ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, float scale, Tensor target)
+    {
+        Require(
+            SameShape(source, target) && cos.Length == sin.Length && cos.Length * 2 == source.Columns,
+            $"Rotation of {source} into {target} by {cos.Length} pairs.");
+        float* from = Open(source), to = Open(target);
+        for (var row = 0; row < source.Rows; row++)
+        {
+            for (var pair = 0; pair < cos.Length; pair++, from += 2, to += 2)
+            {
+                double a = from[0], b = from[1];
+                to[0] += (float)(scale * ((a * cos[pair]) - (b * sin[pair])));
+                to[1] += (float)(scale * ((a * sin[pair]) + (b * cos[pair])));
+            }
+        }
+    }
+
+    public override void Add(Tensor source, float scale, Tensor target)
+    {
+        Require(source.Columns == target.Columns && (source.Rows == target.Rows || source.Rows == 1), $"{source} cannot be added to {target}.");
+        float* from = Open(source), to = Open(target);
+        if (source.Rows == target.Rows)
+        {
+            CpuElementwise.Add(cpu, from, (nint)source.Count, scale, to);
+            return;
+        }
+        for (var row = 0; row < target.Rows; row++, to += target.Columns)
+            CpuElementwise.Add(cpu, from, source.Columns, scale, to);
+    }
+
+    public override void Scale(Tensor target, float factor) => CpuElementwise.Scale(cpu, Open(target), (nint)target.Count, factor);
+
+    public override void CrossAttention(Tensor q, Tensor k, Tensor v, int heads, Tensor y)
+    {
+        Require(
+            SameShape(q, y) && SameShape(k, v) && q.Columns == k.Columns && heads > 0 && q.Columns % heads == 0,
+            $"Cross-attention of {q} to {k}, {v} with {heads} heads.");
+        CpuCrossAttention.Run(cpu, Open(q), Open(k), Open(v), q.Rows, k.Rows, heads, q.Columns / heads, Open(y));
+    }
+
+    public override void DepthwiseGlu(Tensor x, Weights weights, int height, int width, Tensor y)
+    {
+        RequireFrames(x, height, width);
+        Require(x.Columns == weights.Outputs && y.Columns * 2 == x.Columns && x.Rows == y.Rows, $"Depthwise GLU of {x} to {y} at {height} x {width}.");
+        if (weights is not CpuDepthwiseWeights own)
+            throw new ArgumentException($"{weights.GetType().Name} with {weights.Taps} taps where a depthwise kernel is needed.");
+        CpuDepthwiseGlu.Run(cpu, Open(x), Hold(own), x.Rows / (height * width), height, width, Open(y));
+    }
+
+    public override void TemporalMix(Tensor x, Tensor? tail, Weights weights, int rowsPerFrame, Tensor y, in Epilogue epilogue = default)
+    {
+        var w = Open(weights, 3);
+        Require(
+            SameShape(x, y) && rowsPerFrame > 0 && x.Rows % rowsPerFrame == 0 && x.Columns == w.Inputs && x.Columns == w.Outputs,
+            $"Temporal mix of {x} to {y} with {rowsPerFrame} rows a frame.");
+        Require(tail is null || (tail.Rows == rowsPerFrame && tail.Columns == x.Columns), $"A tail of {tail} does not fit {x}.");
+        CpuTemporalMix.Run(
+            cpu, Open(x), tail is null ? null : Open(tail), x.Rows / rowsPerFrame, rowsPerFrame, w, Open(y), Open(epilogue, w, y));
+    }
+
+    public override void Conv3x3(Tensor x, Weights weights, int height, int width, Tensor y, in Epilogue epilogue = default)
+    {
+        var w = Open(weights, 9);
+        RequireFrames(x, height, width);
+        Require(x.Rows == y.Rows && x.Columns == w.Inputs && y.Columns == w.Outputs, $"3x3 convolution of {x} to {y} at {height} x {width}.");
+        CpuConv3x3.Run(cpu, Open(x), x.Rows / (height * width), height, width, w, Open(y), Open(epilogue, w, y));
+    }
+
+    public override void Activate(Tensor x, Activation activation, Tensor y)
+    {
+        Require(x.Count == y.Count, $"Activation of {x} to {y}.");
+        CpuElementwise.Activate(cpu, Open(x), (nint)x.Count, activation, Open(y));
+    }
+
+    public override void SpaceToDepth(Tensor x, int height, int width, int factor, Tensor y)
+    {
+        RequireSpace(x, y, height, width, factor);
+        CpuElementwise.MoveSpace(cpu, Open(x), x.Rows / (height * width), height, width, factor, x.Columns, true, Open(y));
+    }
+
+    public override void DepthToSpace(Tensor x, int height, int width, int factor, Tensor y)
+    {
+        Require(height > 0 && width > 0 && factor > 0, $"Depth to space of {height} x {width} by {factor}.");
+        RequireSpace(y, x, height * factor, width * factor, factor);
+        CpuElementwise.MoveSpace(cpu, Open(x), x.Rows / (height * width), height * factor, width * factor, factor, y.Columns, false, Open(y));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            cpu.Dispose();
+    }
+
+    private static CpuTensor Own(Tensor tensor) =>
+        tensor as CpuTensor ?? throw new ArgumentException($"A {tensor.GetType().Name} does not belong to {nameof(CpuKernelSet)}.");
+
+    private static bool SameShape(Tensor a, Tensor b) => a.Rows == b.Rows && a.Columns == b.Columns;
+
+    private static void RequireWeights(ReadOnlySpan<float> weight, int outputs, int inputs, int taps, ReadOnlySpan<float> bias)
+    {
+        Require(weight.Length == (long)outputs * inputs * taps, $"{weight.Length} weights are not {outputs} x {inputs} x {taps}.");
+        Require(bias.IsEmpty || bias.Length == outputs, $"A bias of {bias.Length} does not fit {outputs} outputs.");
+    }
+
+    private static void RequireFrames(Tensor x, int height, int width) => Require(
+        height > 0 && width > 0 && x.Rows % ((long)height * width) == 0, $"{x} is not made of frames of {height} x {width}.");
+
+    private static void RequireAttention(Tensor a, Tensor b, Tensor cos, Tensor sin, Tensor s, Tensor z) => Require(
+        SameShape(a, b) && SameShape(cos, sin) && a.Rows == cos.Rows && cos.Columns * 2 == z.Columns
+        && a.Columns == z.Rows * z.Columns && s.Rows == a.Columns && s.Columns == z.Columns,
+        $"Linear attention of {a}, {b} with rotations {cos}, S {s} and z {z}.");
+
+    private static void RequireSpace(Tensor fine, Tensor coarse, int height, int width, int factor) => Require(
+        factor > 0 && fine.Count == coarse.Count && coarse.Columns == fine.Columns * factor * factor && height > 0 && width > 0
+        && height % factor == 0 && width % factor == 0 && fine.Rows % ((long)height * width) == 0,
+        $"{fine} and {coarse} do not fit {height} x {width} by {factor}.");
+
+    private static void Require(bool fits, [InterpolatedStringHandlerArgument(nameof(fits))] ShapeMessage message)
+    {
+        if (!fits)
+            throw new ArgumentException(message.ToString());
+    }
+
+    private T Hold<T>(T item)
+        where T : class
+    {
+        inUse[nextInUse++ & (inUse.Length - 1)] = item;
+        return item;
+    }
+
+    private float* Open(Tensor tensor) => Hold(Own(tensor)).Pointer;
+
+    private CpuWeights Open(Weights weights, int taps) => weights is CpuWeights own && own.Taps == taps
+        ? Hold(own)
+        : throw new ArgumentException($"{weights.GetType().Name} with {weights.Taps} taps where {taps} are needed.");
+
+    private GemmEpilogue Open(in Epilogue epilogue, CpuWeights weights, Tensor y)
+    {
+        var opened = new GemmEpilogue { Bias = weights.Bias, Activation = epilogue.Activation };
+        if (epilogue.Residual is { } residual)
+        {
+            Require(SameShape(residual, y), $"A residual of {residual} does not fit an output of {y}.");
+            opened.Residual = Open(residual);
+        }
+        if (epilogue.Gate is { } gate)
+        {
+            Require(
+                y.Rows % gate.Rows == 0 && epilogue.GateColumn >= 0 && epilogue.GateColumn + y.Columns <= gate.Columns,
+                $"A gate of {gate} from column {epilogue.GateColumn} does not fit an output of {y}.");
+            opened.Gate = new RowVectors(Open(gate), gate.Columns, y.Rows / gate.Rows).From(epilogue.GateColumn);
+        }
+        return opened;
+    }
+}

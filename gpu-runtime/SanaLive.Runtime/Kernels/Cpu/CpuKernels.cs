@@ -1,0 +1,55 @@
+namespace SanaLive.Runtime.Kernels.Cpu;
+
+/// <summary>
+/// What every CPU kernel runs with: the worker threads, the instruction set, and scratch memory that grows to the largest kernel and is
+/// then reused. One caller at a time.
+/// </summary>
+internal sealed unsafe class CpuKernels : IDisposable
+{
+    private NativeBuffer scratch = new(0);
+
+    /// <param name="threadCount">Threads in all, the caller among them; 0 takes one for every processor that this process may use.</param>
+    /// <param name="instructionSet">Which vectors to use; null takes the widest that this processor runs.</param>
+    /// <exception cref="PlatformNotSupportedException">This processor does not run that instruction set.</exception>
+    public CpuKernels(int threadCount = 0, CpuInstructionSet? instructionSet = null)
+    {
+        InstructionSet = instructionSet ?? CpuInstructionSets.Best;
+        if (!CpuInstructionSets.IsSupported(InstructionSet))
+            throw new PlatformNotSupportedException($"This processor does not run {InstructionSet} kernels; it runs {CpuInstructionSets.Best}.");
+        Pool = new WorkerPool(threadCount == 0 ? Environment.ProcessorCount : threadCount);
+    }
+
+    public CpuInstructionSet InstructionSet { get; }
+
+    public WorkerPool Pool { get; }
+
+    public int ThreadCount => Pool.ThreadCount;
+
+    /// <summary>At least that many floats, with anything in them, valid until the next kernel asks.</summary>
+    internal float* Scratch(nint length)
+    {
+        if (scratch.Length < length)
+        {
+            scratch.Dispose();
+            scratch = new NativeBuffer(length);
+        }
+        return scratch.Pointer;
+    }
+
+    /// <summary>
+    /// How many items a chunk takes, so that each thread gets several chunks and a chunk is not too small to be worth claiming: a
+    /// multiple of <paramref name="granule"/>. Depends on the number of threads, as results may not.
+    /// </summary>
+    internal int ChunkSize(int items, int granule, int smallest)
+    {
+        var fair = items / (ThreadCount * (ThreadCount == 1 ? 1 : 4));
+        var size = Math.Max(Math.Max(fair, smallest), 1);
+        return (size + granule - 1) / granule * granule;
+    }
+
+    public void Dispose()
+    {
+        Pool.Dispose();
+        scratch.Dispose();
+    }
+}

@@ -1,0 +1,164 @@
+using SanaLive.Runtime.Kernels;
+using SanaLive.Runtime.Kernels.Cpu;
+using SanaLive.Runtime.Kernels.Scalar;
+
+namespace SanaLive.Runtime.Tests.Kernels;
+
+public sealed class CpuKernelSetTests
+{
+    public static TheoryData<CpuInstructionSet, string> CasesOnEverySet()
+    {
+        var data = new TheoryData<CpuInstructionSet, string>();
+        foreach (var set in CpuInstructionSets.Supported)
+        {
+            foreach (var kernelCase in KernelCases.All)
+                data.Add(set, kernelCase.Name);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(CasesOnEverySet))]
+    public void Kernel_OnEveryInstructionSet_EqualsTheTruthInDouble(CpuInstructionSet set, string name)
+    {
+        var kernelCase = KernelCases.Named(name);
+        using var truth = new ScalarKernelSet<double>();
+        using var kernels = new CpuKernelSet(2, set);
+
+        var expected = kernelCase.Run(truth);
+        var actual = kernelCase.Run(kernels);
+
+        var largest = expected.Max(MathF.Abs);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var difference = MathF.Abs(expected[i] - actual[i]);
+            Assert.True(
+                difference <= 2e-6f * (1 + largest),
+                $"{name}: element {i} is {actual[i]}, should be {expected[i]}; the largest is {largest}.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CasesOnEverySet))]
+    public void Kernel_OnOneTwoAndThreeThreads_GivesTheSameBits(CpuInstructionSet set, string name)
+    {
+        var kernelCase = KernelCases.Named(name);
+        using var one = new CpuKernelSet(1, set);
+        using var two = new CpuKernelSet(2, set);
+        using var three = new CpuKernelSet(3, set);
+
+        var expected = kernelCase.Run(one);
+
+        Assert.Equal(Bits(expected), Bits(kernelCase.Run(two)));
+        Assert.Equal(Bits(expected), Bits(kernelCase.Run(three)));
+    }
+
+    [Fact]
+    public void Kernel_AfterItsFirstCall_AllocatesNothing()
+    {
+        using var kernels = new CpuKernelSet(2);
+        foreach (var kernelCase in KernelCases.All)
+        {
+            using var output = kernels.Create(kernelCase.Rows, kernelCase.Columns);
+            var call = kernelCase.Prepare(kernels, output);
+            call();
+            call();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            call();
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() == before, $"{kernelCase.Name} allocates.");
+        }
+    }
+
+    [Fact]
+    public void Linear_WhenAnInputIsNotANumber_SaysSoInTheOutput()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var x = kernels.Create(2, 16);
+        using var y = kernels.Create(2, 16);
+        var weight = new float[16 * 16];
+        Array.Fill(weight, 1f);
+        using var w = kernels.PackLinear(weight, 16, 16, []);
+        var values = new float[32];
+        values[3] = float.NaN;
+        kernels.Write(x, values);
+
+        kernels.Linear(x, w, y, new Epilogue(Activation.Silu));
+
+        kernels.Read(y, values);
+        Assert.All(values[..16], v => Assert.True(float.IsNaN(v)));
+        Assert.All(values[16..], v => Assert.Equal(0f, v));
+    }
+
+    [Fact]
+    public void CrossAttention_WithLargeScores_StaysFinite()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var q = kernels.Create(3, 16);
+        using var k = kernels.Create(5, 16);
+        using var y = kernels.Create(3, 16);
+        kernels.Write(q, Enumerable.Repeat(1e4f, 48).ToArray());
+        kernels.Write(k, Enumerable.Range(0, 80).Select(i => i / 16 == 2 ? 1e4f : -1e4f).ToArray());
+
+        kernels.CrossAttention(q, k, k, 1, y);
+
+        var result = new float[48];
+        kernels.Read(y, result);
+        Assert.All(result, v => Assert.Equal(1e4f, v));
+    }
+
+    [Fact]
+    public void Slice_OfATensor_SharesItsNumbers()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var whole = kernels.Create(4, 3);
+        using var part = whole.Slice(1, 2);
+
+        kernels.Write(part, new float[] { 1, 2, 3, 4, 5, 6 });
+
+        var values = new float[12];
+        kernels.Read(whole, values);
+        Assert.Equal([0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0, 0], values);
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.Slice(3, 2));
+    }
+
+    [Fact]
+    public void Kernel_WithShapesThatDoNotFit_NamesThem()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var x = kernels.Create(4, 8);
+        using var y = kernels.Create(4, 5);
+        using var w = kernels.PackLinear(new float[6 * 8], 6, 8, []);
+
+        var wrong = Assert.Throws<ArgumentException>(() => kernels.Linear(x, w, y));
+
+        Assert.Contains("[4, 8]", wrong.Message);
+        Assert.Contains("6 x 8", wrong.Message);
+        Assert.Throws<ArgumentException>(() => kernels.Conv3x3(x, w, 2, 2, y));
+        Assert.Throws<ArgumentException>(() => kernels.RmsNorm(x, y, 1e-5f, false, x));
+        Assert.Throws<ArgumentException>(() => kernels.PackLinear(new float[5], 2, 3, []));
+        Assert.Throws<ArgumentException>(() => kernels.Linear(x, w, x, new Epilogue(Residual: y)));
+    }
+
+    [Fact]
+    public void Kernel_OnATensorOfAnotherKernelSet_Refuses()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var other = new ScalarKernelSet<float>();
+        using var foreign = other.Create(2, 2);
+
+        Assert.Throws<ArgumentException>(() => kernels.Clear(foreign));
+    }
+
+    [Fact]
+    public void Kernel_OnADisposedTensor_Refuses()
+    {
+        using var kernels = new CpuKernelSet(1);
+        var tensor = kernels.Create(2, 2);
+        var view = tensor.Slice(0, 1);
+        tensor.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => kernels.Scale(view, 2f));
+    }
+
+    private static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
+}
