@@ -1,0 +1,65 @@
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Web.Tests.Fakes;
+
+/// <summary>An engine of the embedded world's shape that paints flat pictures.</summary>
+internal sealed class FakeEngine : IEngine
+{
+    public static ModelCard Card { get; } = new()
+    {
+        Name = "fake-world",
+        Fingerprint = "f00d",
+        License = "Apache-2.0",
+        PromptSemantics = PromptSemantics.Merge,
+        Width = 64,
+        Height = 32,
+        FramesPerSecond = 16,
+        FramesPerBlock = 8,
+        Parameters = 1_000,
+        Steps = 2,
+        StatePolicy = "window(3)",
+        DefaultPrompt = "a meadow by day",
+        Suggestions = ["night falls", "the sun rises"],
+        Vocabulary = [new VocabularyAttribute("time of day", ["day", "night"])],
+    };
+
+    public string Name => "fake-0";
+
+    public ModelCard Model => Card;
+
+    public EngineFacts Facts { get; } = new("cpu", "fake/none", "fp32", 1, "Chosen because a test said so.", "fake");
+
+    public int QueueLength => 0;
+
+    public double MeasuredBlocksPerSecond => 10;
+
+    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation) =>
+        ValueTask.FromResult(new Prompt(text, text, [text.Split(' ')[^1]], [], new float[4], 1));
+
+    public IVideoStream CreateStream(ulong seed) => new Stream(seed);
+
+    public ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
+    {
+        var own = (Stream)stream;
+        var frames = new byte[Card.FramesPerBlock * Card.Width * Card.Height * 3];
+        frames.AsSpan().Fill(request.Prompt.Text.Contains("night", StringComparison.Ordinal) ? (byte)20 : (byte)200);
+        return ValueTask.FromResult(new GeneratedBlock(own.NextBlock++, frames, default));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Stream(ulong seed) : IVideoStream
+    {
+        public ulong Seed => seed;
+
+        public long NextBlock { get; set; }
+
+        public long StateBytes => 4096;
+
+        public string StatePolicy => Card.StatePolicy;
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using SanaLive.Sessions;
+
+namespace SanaLive.Web.Tests.Fakes;
+
+/// <summary>Sessions in a dictionary; blocks come from the test.</summary>
+internal sealed class FakeSessionHost : ISessionHost
+{
+    private readonly ConcurrentDictionary<string, Session> sessions = [];
+
+    private readonly Channel<Watch> watches = Channel.CreateUnbounded<Watch>();
+    private readonly Channel<int> reports = Channel.CreateUnbounded<int>();
+
+    /// <summary>What every call ends in, if not well.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>The next watch that a relay begins.</summary>
+    public Task<Watch> WatchedAsync() => watches.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public bool IsWatched => watches.Reader.TryPeek(out _);
+
+    /// <summary>Waits until a relay has reported so many viewers.</summary>
+    public async Task ReportedAsync(int viewers)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await reports.Reader.ReadAsync(patience.Token) != viewers)
+        {
+        }
+    }
+
+    public Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
+    {
+        if (Failure is not null) throw Failure;
+        if (request.Prompt is { Length: 0 or > 2000 }) throw new SessionException(SessionError.Invalid, "A prompt has 1 to 2,000 characters.");
+        var id = Guid.NewGuid().ToString("N");
+        var session = sessions[id] = new Session(id, $"key-of-{id}", View(id, request.Prompt ?? "a meadow by day", request.Seed ?? 1));
+        return Task.FromResult(new SessionCreated(id, session.Key, session.View));
+    }
+
+    public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SessionView>>([.. sessions.Values.Select(session => session.View)]);
+
+    public Task<SessionView> GetAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).View);
+
+    public Task<bool> MaySteerAsync(string id, string directorKey, CancellationToken cancellation) =>
+        Task.FromResult(Find(id).Key == directorKey);
+
+    public Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation)
+    {
+        var session = Find(id);
+        if (string.IsNullOrEmpty(cue.Prompt)) throw new SessionException(SessionError.Invalid, "A prompt has 1 to 2,000 characters.");
+        if (cue.ClientId is not null && session.View.Cues.FirstOrDefault(old => old.ClientId == cue.ClientId) is { } same)
+            return Task.FromResult(same);
+        var receipt = new CueReceipt
+        {
+            Id = $"c{session.View.Cues.Count + 1}",
+            ClientId = cue.ClientId,
+            Prompt = cue.Prompt,
+            Status = CueStatus.Accepted,
+            Block = cue.AtBlock ?? session.View.Block,
+            BlendBlocks = cue.BlendBlocks ?? 0,
+        };
+        session.Change(view => view with { Cues = [.. view.Cues, receipt] });
+        return Task.FromResult(receipt);
+    }
+
+    public Task<CueReceipt> ChangeCueAsync(string id, string cueId, CueRequest cue, CancellationToken cancellation) =>
+        Task.FromResult(Replace(id, cueId, old => old with { Prompt = cue.Prompt }));
+
+    public Task<CueReceipt> WithdrawCueAsync(string id, string cueId, CancellationToken cancellation) =>
+        Task.FromResult(Replace(id, cueId, old => old with { Status = CueStatus.Withdrawn }));
+
+    public Task<SessionView> PauseAsync(string id, CancellationToken cancellation) => Task.FromResult(Set(id, SessionStatus.Paused));
+
+    public Task<SessionView> ResumeAsync(string id, CancellationToken cancellation) => Task.FromResult(Set(id, SessionStatus.Idle));
+
+    public Task CloseAsync(string id, CancellationToken cancellation)
+    {
+        var session = Find(id);
+        sessions.TryRemove(id, out _);
+        session.Change(view => view with { Status = SessionStatus.Closed });
+        session.Views.Writer.Complete();
+        foreach (var watch in session.Watches) watch.Blocks.Writer.TryComplete();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Marks a cue as applied, as a session does at a block.</summary>
+    public void Apply(string id, string cueId) => Replace(id, cueId, old => old with { Status = CueStatus.Applied, MediaTime = 0 });
+
+    public SessionView Set(string id, SessionStatus status) => Find(id).Change(view => view with { Status = status });
+
+    public async IAsyncEnumerable<EncodedBlock> WatchAsync(
+        string id, long? fromBlock, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var watch = new Watch(id, fromBlock);
+        if (!id.StartsWith("any", StringComparison.Ordinal)) Find(id).Watches.Enqueue(watch);
+        watches.Writer.TryWrite(watch);
+        try
+        {
+            await foreach (var block in watch.Blocks.Reader.ReadAllAsync(cancellation)) yield return block;
+        }
+        finally
+        {
+            watch.Ended.TrySetResult();
+        }
+    }
+
+    public Task ReportViewersAsync(string id, string relay, int viewers, CancellationToken cancellation)
+    {
+        reports.Writer.TryWrite(viewers);
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation)
+    {
+        var session = Find(id);
+        session.Change(view => view);
+        return session.Views.Reader.ReadAllAsync(cancellation);
+    }
+
+    private static SessionView View(string id, string prompt, ulong seed) => new()
+    {
+        Id = id,
+        Version = 1,
+        Status = SessionStatus.Idle,
+        Block = 0,
+        Seed = seed,
+        Prompt = prompt,
+        Meaning = prompt,
+        Cues = [],
+        Viewers = 0,
+        StateBytes = 4096,
+        StatePolicy = "window(3)",
+        Model = "fake-world",
+        Engine = "fake-0",
+        Width = 64,
+        Height = 32,
+        FramesPerSecond = 16,
+        FramesPerBlock = 8,
+        Created = DateTimeOffset.UnixEpoch,
+        Lead = 0,
+        Stalls = 0,
+    };
+
+    private Session Find(string id) => Failure is not null
+        ? throw Failure
+        : sessions.TryGetValue(id, out var session)
+            ? session
+            : throw new SessionException(SessionError.NotFound, "There is no such session; it may have been closed.");
+
+    private CueReceipt Replace(string id, string cueId, Func<CueReceipt, CueReceipt> change)
+    {
+        var session = Find(id);
+        var old = session.View.Cues.FirstOrDefault(cue => cue.Id == cueId)
+            ?? throw new SessionException(SessionError.NotFound, $"There is no cue '{cueId}'.");
+        if (old.Status != CueStatus.Accepted) throw new SessionException(SessionError.Conflict, "This cue was applied already.");
+        var changed = change(old);
+        session.Change(view => view with { Cues = [.. view.Cues.Select(cue => cue.Id == cueId ? changed : cue)] });
+        return changed;
+    }
+
+    /// <summary>One enumeration of a session's blocks, in the test's hands.</summary>
+    internal sealed record Watch(string Session, long? FromBlock)
+    {
+        public Channel<EncodedBlock> Blocks { get; } = Channel.CreateUnbounded<EncodedBlock>();
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Send(params IEnumerable<EncodedBlock> blocks)
+        {
+            foreach (var block in blocks) Blocks.Writer.TryWrite(block);
+        }
+    }
+
+    private sealed class Session(string id, string key, SessionView view)
+    {
+        public string Id => id;
+
+        public string Key => key;
+
+        public SessionView View { get; private set; } = view;
+
+        public Channel<SessionView> Views { get; } = Channel.CreateUnbounded<SessionView>();
+
+        public ConcurrentQueue<Watch> Watches { get; } = [];
+
+        public SessionView Change(Func<SessionView, SessionView> change)
+        {
+            View = change(View) with { Version = View.Version + 1 };
+            Views.Writer.TryWrite(View);
+            return View;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions;
+
+namespace SanaLive.Web.Hosting;
+
+/// <summary>What the requests are served from, and whether it is there yet.</summary>
+public sealed class Backend
+{
+    private volatile OpenSessionHost? host;
+    private volatile string reason = "The server is starting: the video's socket is not bound yet.";
+
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the server is ready.</summary>
+    public Task Ready => ready.Task;
+
+    public bool IsReady => host is not null;
+
+    /// <summary>Why the server is not ready, in a sentence; null once it is.</summary>
+    public string? Reason => IsReady ? null : reason;
+
+    /// <exception cref="InvalidOperationException">The server is not ready.</exception>
+    public ISessionHost Sessions => Host.Sessions;
+
+    /// <summary>Empty until the server is ready.</summary>
+    public IReadOnlyList<IEngine> Engines => host?.Engines ?? [];
+
+    private OpenSessionHost Host => host ?? throw new InvalidOperationException(reason);
+
+    public void Waits(string sentence) => reason = sentence;
+
+    public void Serves(OpenSessionHost opened)
+    {
+        host = opened;
+        ready.TrySetResult();
+    }
+}

@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Text;
+
+namespace SanaLive.Web.Hosting;
+
+/// <summary>
+/// The server's command line: strict, because a misspelt option that is ignored is found out much later.
+/// What is given becomes configuration, above files and environment.
+/// </summary>
+/// <param name="Settings">Configuration keys and values.</param>
+/// <param name="Answer">Text to print instead of running: the help, the version or what is wrong.</param>
+/// <param name="ExitCode">Of the process when there is an answer: 0, or 2 for a wrong command line.</param>
+public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, string? Answer = null, int ExitCode = 0)
+{
+    private static readonly (string Name, string Key, string Value, string Help)[] Options =
+    [
+        ("--port", nameof(ServerOptions.Port), "N", "TCP port of page and API (8080; 0: any free one)"),
+        ("--listen", nameof(ServerOptions.Listen), "WHERE", "loopback (default), any, or an address of this machine"),
+        ("--rtc-port", nameof(ServerOptions.RtcPort), "N", "UDP port of the video (the number of --port)"),
+        ("--rtc-listen", nameof(ServerOptions.RtcListen), "WHERE", "where the video's socket listens (the same as --listen)"),
+        ("--advertise", nameof(ServerOptions.Advertise), "A[,B]", "addresses that viewers are told for the video, e.g. the public one"),
+        ("--advertise-port", nameof(ServerOptions.AdvertisePort), "N", "UDP port that viewers are told, when a NAT maps it"),
+        ("--max-viewers", nameof(ServerOptions.MaxViewers), "N", "viewers at once (1000)"),
+        ("--model", nameof(ServerOptions.Model), "FOLDER", "the model to run (the embedded world)"),
+        ("--threads", nameof(ServerOptions.Threads), "N", "threads that compute (all cores)"),
+        ("--operator-key", nameof(ServerOptions.OperatorKey), "KEY", "lets its holder list all sessions from elsewhere; better given as SanaLive__OperatorKey"),
+        ("--allow-origin", nameof(ServerOptions.AllowOrigin), "O[,P]", "other origins whose pages may use API, hub and WHEP, or *"),
+        ("--trust-proxy", nameof(ServerOptions.TrustProxy), "A[,B]", "reverse proxies whose X-Forwarded-* headers are believed"),
+        ("--web-root", nameof(ServerOptions.WebRoot), "FOLDER", "the built page"),
+        ("--rtc-loss", nameof(ServerOptions.RtcLoss), "P", "for experiments: throw this share of video packets away"),
+    ];
+
+    public static string Version { get; } =
+        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static CommandLine Parse(IReadOnlyList<string> args)
+    {
+        var settings = new Dictionary<string, string?>();
+        for (var i = 0; i < args.Count; i++)
+        {
+            var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], null);
+            if (name is "--help" or "-h") return new(settings, Help());
+            if (name is "--version") return new(settings, $"SanaLive {Version}");
+            var option = Array.Find(Options, option => option.Name == name);
+            if (option.Name is null) return Wrong(settings, $"There is no option '{name}'.");
+            if (value is null && (i + 1 == args.Count || args[i + 1].StartsWith("--", StringComparison.Ordinal)))
+                return Wrong(settings, $"{name} needs a value: {name} {option.Value}.");
+            settings[$"{ServerOptions.Section}:{option.Key}"] = value ?? args[++i];
+        }
+
+        return new(settings);
+    }
+
+    private static CommandLine Wrong(Dictionary<string, string?> settings, string sentence) =>
+        new(settings, $"{sentence} --help lists the options.", 2);
+
+    private static string Help()
+    {
+        var text = new StringBuilder("SanaLive: a prompt becomes an endless stream in a browser.\n\n");
+        foreach (var option in Options) text.Append($"  {option.Name + ' ' + option.Value,-24} {option.Help}\n");
+        return text.Append($"  {"--version",-24} the version\n\nEvery option is also a setting: ")
+            .Append("SanaLive:Port in appsettings.json, SanaLive__Port in the environment.").ToString();
+    }
+}

@@ -1,0 +1,15 @@
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions;
+
+namespace SanaLive.Web.Hosting;
+
+/// <summary>A session host at work, and the engines behind it. Owned by whoever opened it.</summary>
+public sealed record OpenSessionHost(ISessionHost Sessions, IReadOnlyList<IEngine> Engines) : IAsyncDisposable
+{
+    /// <summary>Ends the sessions first, then the engines that they run on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Sessions is IAsyncDisposable sessions) await sessions.DisposeAsync();
+        foreach (var engine in Engines) await engine.DisposeAsync();
+    }
+}

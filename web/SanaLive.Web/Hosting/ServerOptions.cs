@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace SanaLive.Web.Hosting;
+
+/// <summary>
+/// What an operator may set: on the command line (<see cref="CommandLine"/>), in <c>appsettings.json</c> or in the environment
+/// (<c>SanaLive__Port</c>). Lists are comma-separated.
+/// </summary>
+public sealed class ServerOptions
+{
+    public const string Section = "SanaLive";
+
+    /// <summary>TCP port of page and API, 0 to 65535; 0 lets the system choose.</summary>
+    public int Port { get; set; } = 8080;
+
+    /// <summary><c>loopback</c>, <c>any</c>, or an address of this machine.</summary>
+    public string Listen { get; set; } = "loopback";
+
+    /// <summary>UDP port of the video, 0 to 65535; null is the number of <see cref="Port"/>.</summary>
+    public int? RtcPort { get; set; }
+
+    /// <summary>Like <see cref="Listen"/>, for the video; null is the same.</summary>
+    public string? RtcListen { get; set; }
+
+    /// <summary>Addresses that viewers are told for the video, at most 16; null is the address that is listened on.</summary>
+    public string? Advertise { get; set; }
+
+    /// <summary>UDP port that viewers are told, 1 to 65535, when a port mapping changes it.</summary>
+    public int? AdvertisePort { get; set; }
+
+    /// <summary>For experiments: the share of outgoing video packets that is thrown away, 0 to 1.</summary>
+    public double RtcLoss { get; set; }
+
+    /// <summary>Viewers at once, 1 to 100,000.</summary>
+    public int MaxViewers { get; set; } = 1000;
+
+    /// <summary>At least 16 characters; null: nobody but this machine may list the sessions.</summary>
+    public string? OperatorKey { get; set; }
+
+    /// <summary>Origins whose pages may use API, hub and WHEP from a browser, or <c>*</c>; null: only the server's own page.</summary>
+    public string? AllowOrigin { get; set; }
+
+    /// <summary>Addresses of reverse proxies whose <c>X-Forwarded-*</c> headers are believed; null: none.</summary>
+    public string? TrustProxy { get; set; }
+
+    /// <summary>Folder of the model; null is the embedded world.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Threads that compute, 1 to 1024; null: as many as there are cores.</summary>
+    public int? Threads { get; set; }
+
+    /// <summary>Folder of the built page; null: where the build puts it.</summary>
+    public string? WebRoot { get; set; }
+
+    public LimitOptions Limits { get; set; } = new();
+
+    /// <exception cref="OptionsValidationException">A value cannot be read or is out of range; one sentence for each.</exception>
+    public static ServerOptions From(IConfiguration configuration)
+    {
+        ServerOptions options;
+        try
+        {
+            options = configuration.GetSection(Section).Get<ServerOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new OptionsValidationException(Section, typeof(ServerOptions), [e.Message]);
+        }
+
+        var problems = options.Problems().ToList();
+        return problems.Count == 0 ? options : throw new OptionsValidationException(Section, typeof(ServerOptions), problems);
+    }
+
+    /// <summary>One sentence for everything that cannot be right.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Port is < 0 or > 65535) yield return $"--port must be 0 to 65535, not {Port}.";
+        if (RtcPort is < 0 or > 65535) yield return $"--rtc-port must be 0 to 65535, not {RtcPort}.";
+        if (AdvertisePort is < 1 or > 65535) yield return $"--advertise-port must be 1 to 65535, not {AdvertisePort}.";
+        if (!TryAddress(Listen, out _)) yield return $"--listen takes loopback, any, or an address of this machine, not '{Listen}'.";
+        if (!TryAddress(RtcListen ?? Listen, out _))
+            yield return $"--rtc-listen takes loopback, any, or an address of this machine, not '{RtcListen}'.";
+        foreach (var part in List(Advertise).Where(part => !IPAddress.TryParse(part, out _)))
+            yield return $"--advertise takes IP addresses that viewers can reach, and '{part}' is none.";
+        foreach (var part in List(TrustProxy).Where(part => !IPAddress.TryParse(part, out _)))
+            yield return $"--trust-proxy takes the IP addresses of your proxies, and '{part}' is none.";
+        foreach (var part in List(AllowOrigin).Where(part => part != "*" && !IsOrigin(part)))
+            yield return $"--allow-origin takes origins such as https://example.org (no path), and '{part}' is none.";
+        if (RtcLoss is not (>= 0 and <= 1))
+            yield return $"--rtc-loss must be 0 to 1, not {RtcLoss.ToString(CultureInfo.InvariantCulture)}.";
+        if (MaxViewers is < 1 or > 100_000) yield return $"--max-viewers must be 1 to 100000, not {MaxViewers}.";
+        if (OperatorKey is { Length: < 16 }) yield return "--operator-key must have at least 16 characters, so that nobody guesses it.";
+        if (Threads is < 1 or > 1024) yield return $"--threads must be 1 to 1024, not {Threads}.";
+        foreach (var problem in Limits.Problems()) yield return problem;
+    }
+
+    /// <summary>Where page and API listen; null is both loopback addresses.</summary>
+    public IPAddress? ListenAddress => Address(Listen);
+
+    /// <summary>Where the video's socket listens.</summary>
+    public IPAddress RtcListenAddress => Address(RtcListen ?? Listen) ?? IPAddress.Loopback;
+
+    public IReadOnlyList<IPAddress> AdvertisedAddresses => [.. List(Advertise).Select(IPAddress.Parse)];
+
+    public IReadOnlyList<IPAddress> TrustedProxies => [.. List(TrustProxy).Select(IPAddress.Parse)];
+
+    public IReadOnlyList<string> AllowedOrigins => [.. List(AllowOrigin).Select(part => part.TrimEnd('/'))];
+
+    private static string[] List(string? text) =>
+        text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static IPAddress? Address(string text) => TryAddress(text, out var address)
+        ? address
+        : throw new OptionsValidationException(Section, typeof(ServerOptions), [$"'{text}' is no address."]);
+
+    private static bool TryAddress(string text, out IPAddress? address)
+    {
+        address = null;
+        switch (text.ToLowerInvariant())
+        {
+            case "loopback" or "localhost":
+                return true;
+            case "any" or "*":
+                address = System.Net.Sockets.Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+                return true;
+            default:
+                return IPAddress.TryParse(text, out address);
+        }
+    }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { PathAndQuery: "/", Fragment: "" };
+}

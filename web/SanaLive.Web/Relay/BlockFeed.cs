@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using SanaLive.Sessions;
+
+namespace SanaLive.Web.Relay;
+
+/// <summary>
+/// A session's blocks without a break: watches again from the next block when the host breaks off, and drops what an older
+/// owner of the session still sends.
+/// </summary>
+internal sealed partial class BlockFeed(
+    string session, ISessionHost host, RelayCounters counters, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private long epoch = long.MinValue;
+    private long? next;
+
+    /// <summary>Ends when the session is closed or unknown.</summary>
+    public async IAsyncEnumerable<EncodedBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            Exception broken;
+            await using (var watch = host.WatchAsync(session, next, cancellation).GetAsyncEnumerator(cancellation))
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await watch.MoveNextAsync()) yield break;
+                    }
+                    catch (SessionException e) when (e.Error == SessionError.NotFound)
+                    {
+                        yield break;
+                    }
+                    catch (Exception e) when (!cancellation.IsCancellationRequested)
+                    {
+                        broken = e;
+                        break;
+                    }
+
+                    pause = FirstPause;
+                    if (IsNew(watch.Current)) yield return watch.Current;
+                }
+            }
+
+            counters.WatchBroken();
+            LogBroken(broken, session, next, pause);
+            await Task.Delay(pause, time, cancellation);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private bool IsNew(EncodedBlock block)
+    {
+        if (block.Epoch < epoch || block.Number < next) return false;
+        epoch = block.Epoch;
+        next = block.Number + 1;
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Watching session {Session} broke off before block {Block}; trying again in {Pause}")]
+    private partial void LogBroken(Exception exception, string session, long? block, TimeSpan pause);
+}

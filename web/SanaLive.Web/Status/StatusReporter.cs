@@ -1,0 +1,44 @@
+using SanaLive.Sessions;
+using SanaLive.Web.Hosting;
+using SanaLive.Web.Relay;
+using SanaLive.Web.Whep;
+
+namespace SanaLive.Web.Status;
+
+/// <summary>Gathers a <see cref="StatusView"/> from the parts.</summary>
+public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays, TimeProvider time)
+{
+    private readonly long started = time.GetTimestamp();
+
+    public async Task<StatusView> ReadAsync(CancellationToken cancellation)
+    {
+        var sessions = backend.IsReady ? await backend.Sessions.ListAsync(cancellation) : [];
+        return new StatusView
+        {
+            Version = CommandLine.Version,
+            Ready = backend.IsReady,
+            Reason = backend.Reason,
+            Uptime = time.GetElapsedTime(started),
+            Engines =
+            [
+                .. from engine in backend.Engines
+                   let factor = engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds
+                   select new StatusView.EngineStatus(
+                       engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts),
+            ],
+            Sessions = Count(sessions),
+            Viewers = viewers.Connected,
+            Rtc = new(
+                endpoint.Port, [.. endpoint.AdvertisedEndPoints.Select(address => address.ToString())], viewers.Totals, endpoint.Statistics),
+            Relays = relays.Statistics,
+        };
+    }
+
+    private static StatusView.SessionCounts Count(IReadOnlyList<SessionView> sessions)
+    {
+        return new(sessions.Count, Of(SessionStatus.Queued), Of(SessionStatus.Idle), Of(SessionStatus.Streaming),
+            Of(SessionStatus.Paused), Of(SessionStatus.Failed));
+
+        int Of(SessionStatus status) => sessions.Count(session => session.Status == status);
+    }
+}

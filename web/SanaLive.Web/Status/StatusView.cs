@@ -1,0 +1,47 @@
+using SanaLive.Runtime.Engine;
+using SanaLive.Rtc;
+using SanaLive.Web.Relay;
+using SanaLive.Web.Whep;
+
+namespace SanaLive.Web.Status;
+
+/// <summary>How the server is, for operators. Names no session.</summary>
+public sealed record StatusView
+{
+    public required string Version { get; init; }
+
+    public required bool Ready { get; init; }
+
+    /// <summary>Why not, when not ready.</summary>
+    public string? Reason { get; init; }
+
+    public required TimeSpan Uptime { get; init; }
+
+    public required IReadOnlyList<EngineStatus> Engines { get; init; }
+
+    public required SessionCounts Sessions { get; init; }
+
+    /// <summary>Viewers whose connection is up.</summary>
+    public required int Viewers { get; init; }
+
+    public required RtcStatus Rtc { get; init; }
+
+    public required RelayStatistics Relays { get; init; }
+
+    /// <param name="Name">Within this process.</param>
+    /// <param name="Model">Its name.</param>
+    /// <param name="QueueLength">Requests waiting or running now.</param>
+    /// <param name="BlocksPerSecond">For one session, measured at the start.</param>
+    /// <param name="RealTimeFactor">Blocks per second over what one viewer's session needs: how many sessions can be watched at once.</param>
+    /// <param name="Facts">Device, kernels, precision, and why they were chosen.</param>
+    public sealed record EngineStatus(
+        string Name, string Model, int QueueLength, double BlocksPerSecond, double RealTimeFactor, EngineFacts Facts);
+
+    public sealed record SessionCounts(int Total, int Queued, int Idle, int Streaming, int Paused, int Failed);
+
+    /// <param name="Port">UDP.</param>
+    /// <param name="Addresses">What viewers are told, with port.</param>
+    /// <param name="Sent">Since the start.</param>
+    /// <param name="Received">Since the start.</param>
+    public sealed record RtcStatus(int Port, IReadOnlyList<string> Addresses, ViewerTotals Sent, RtcServerStatistics Received);
+}
