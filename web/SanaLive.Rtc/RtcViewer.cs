@@ -4,36 +4,39 @@ namespace SanaLive.Rtc;
 /// <remarks>All members may be called from any thread.</remarks>
 public sealed class RtcViewer
 {
-    private readonly TaskCompletionSource<bool> connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<ViewerCloseReason> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ViewerConnection connection;
 
-    internal RtcViewer(string id, string answerSdp)
+    internal RtcViewer(ViewerConnection connection, string answerSdp)
     {
-        Id = id;
+        this.connection = connection;
         AnswerSdp = answerSdp;
     }
 
     /// <summary>128 random bits, base64url: fit for a URL that nobody can guess.</summary>
-    public string Id { get; }
+    public string Id => connection.Id;
 
     /// <summary>The answer to the viewer's offer, complete with candidates.</summary>
     public string AnswerSdp { get; }
 
-    public ViewerState State => ViewerState.Waiting;
+    public ViewerState State => connection.State;
 
     /// <summary>Completes with true when media can flow, with false when the viewer was closed before that. Never faults.</summary>
-    public Task<bool> Connected => connected.Task;
+    public Task<bool> Connected => connection.Connected;
 
     /// <summary>Completes with the reason when the viewer is gone. Never faults.</summary>
-    public Task<ViewerCloseReason> Closed => closed.Task;
+    public Task<ViewerCloseReason> Closed => connection.Closed;
 
     /// <summary>
     /// The viewer cannot go on without a keyframe (PLI or FIR). Raised on the thread pool; browsers may repeat it every
     /// few hundred milliseconds until one arrives.
     /// </summary>
-    public event Action? KeyframeRequested { add { } remove { } }
+    public event Action? KeyframeRequested
+    {
+        add => connection.KeyframeRequested += value;
+        remove => connection.KeyframeRequested -= value;
+    }
 
-    public RtcStatistics Statistics => new();
+    public RtcStatistics Statistics => connection.Statistics;
 
     /// <summary>
     /// Sends one frame: cut into packets, encrypted, and spread over <see cref="RtcOptions.PacingWindow"/>.
@@ -46,8 +49,9 @@ public sealed class RtcViewer
     /// <param name="isKeyframe">Whether the frame is a keyframe. Until the first one nothing is sent.</param>
     /// <returns>False when nothing was sent: the viewer is not connected (yet or any more), or waits for its first keyframe.</returns>
     /// <exception cref="ArgumentException">The frame is empty.</exception>
-    public bool SendFrame(ReadOnlyMemory<byte> vp8Frame, uint rtpTimestamp, bool isKeyframe) => throw new NotImplementedException();
+    public bool SendFrame(ReadOnlyMemory<byte> vp8Frame, uint rtpTimestamp, bool isKeyframe) =>
+        connection.SendFrame(vp8Frame, rtpTimestamp, isKeyframe);
 
     /// <summary>Says goodbye to the peer and forgets it. Does nothing when already closed.</summary>
-    public void Close() => throw new NotImplementedException();
+    public void Close() => connection.Close(ViewerCloseReason.ClosedByServer);
 }

@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace SanaLive.Rtc;
+
+/// <summary>Which addresses the answer names.</summary>
+internal static class AdvertisedAddresses
+{
+    private const int Max = 16;
+
+    public static IReadOnlyList<IPEndPoint> Choose(RtcOptions options, IPEndPoint bound)
+    {
+        var port = options.AdvertisedPort ?? bound.Port;
+        var addresses = options.AdvertisedAddresses.Count > 0
+            ? options.AdvertisedAddresses
+            : IsAny(bound.Address) ? OfThisMachine(bound.Address) : [bound.Address];
+        return [.. addresses.Take(Max).Select(address => new IPEndPoint(address, port))];
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    /// <summary>IPv4 first, because more viewers have it; loopback only when the machine has nothing else.</summary>
+    private static IPAddress[] OfThisMachine(IPAddress any)
+    {
+        var withIPv6 = any.AddressFamily == AddressFamily.InterNetworkV6;
+        IPAddress[] found =
+        [
+            .. NetworkInterface.GetAllNetworkInterfaces()
+                .Where(network => network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
+                .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+                .Select(unicast => unicast.Address)
+                .Where(address => !IPAddress.IsLoopback(address))
+                .Where(address => address.AddressFamily == AddressFamily.InterNetwork
+                    || (withIPv6 && address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv6LinkLocal))
+                .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1)
+                .Distinct(),
+        ];
+        return found.Length > 0 ? found : [IPAddress.Loopback];
+    }
+}

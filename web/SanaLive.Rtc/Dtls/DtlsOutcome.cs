@@ -1,0 +1,10 @@
+namespace SanaLive.Rtc.Dtls;
+
+/// <summary>Where a DTLS session stands after a datagram or a timeout.</summary>
+internal enum DtlsOutcome
+{
+    InProgress,
+    Established,
+    ClosedByPeer,
+    Failed,
+}
