@@ -28,6 +28,14 @@ public abstract class KernelSet : IDisposable
     /// <summary>Copies numbers to the host; as many as the tensor has.</summary>
     public abstract void Read(Tensor source, Span<float> values);
 
+    /// <summary>One row with these numbers.</summary>
+    public Tensor Row(ReadOnlySpan<float> values)
+    {
+        var row = Create(1, values.Length);
+        Write(row, values);
+        return row;
+    }
+
     /// <summary>Copies between tensors of the same number of elements.</summary>
     public abstract void Copy(Tensor source, Tensor target);
 

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace SanaLive.Runtime.Checkpoints;
+
+/// <summary>
+/// The weights of one model part: a single safetensors file, or several under an index. Tensors are taken by name and
+/// shape; <see cref="Finish"/> refuses what nobody took, so that a checkpoint of another model never loads by accident.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly string source;
+    private readonly List<SafetensorsFile> files;
+    private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> tensors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+
+    private Checkpoint(string source, List<SafetensorsFile> files)
+    {
+        this.source = source;
+        this.files = files;
+        foreach (var file in files)
+        {
+            foreach (var entry in file.Tensors.Values)
+            {
+                if (!tensors.TryAdd(entry.Name, (file, entry)))
+                    throw new CheckpointException($"{entry.Name} is in {tensors[entry.Name].File.Path} and again in {file.Path}.");
+            }
+        }
+    }
+
+    /// <summary>Numbers in all tensors.</summary>
+    public long Parameters => tensors.Values.Sum(tensor => (long)tensor.Entry.Count);
+
+    public bool Has(string name) => tensors.ContainsKey(name);
+
+    /// <summary>
+    /// Opens a safetensors file, or the folder of a Hugging Face model part: its only <c>*.safetensors</c>, or the shards
+    /// that its <c>*.safetensors.index.json</c> names.
+    /// </summary>
+    /// <exception cref="CheckpointException">Nothing usable is there.</exception>
+    public static Checkpoint Open(string path)
+    {
+        var files = new List<SafetensorsFile>();
+        try
+        {
+            if (!Directory.Exists(path))
+            {
+                files.Add(SafetensorsFile.Open(path));
+                return new Checkpoint(path, files);
+            }
+
+            var indexes = Directory.GetFiles(path, "*.safetensors.index.json");
+            if (indexes.Length == 1)
+            {
+                var placed = ReadIndex(indexes[0]);
+                files.AddRange(placed.Values.Distinct().Order(StringComparer.Ordinal).Select(name => SafetensorsFile.Open(Path.Combine(path, name))));
+                var checkpoint = new Checkpoint(path, files);
+                checkpoint.CheckIndex(indexes[0], placed);
+                return checkpoint;
+            }
+
+            var singles = Directory.GetFiles(path, "*.safetensors");
+            if (singles.Length != 1 || indexes.Length > 1)
+                throw new CheckpointException($"{path} holds {singles.Length} safetensors files and {indexes.Length} indexes; one file or one index is needed.");
+            files.Add(SafetensorsFile.Open(singles[0]));
+            return new Checkpoint(path, files);
+        }
+        catch
+        {
+            files.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>The numbers of a tensor that must have exactly this shape; row after row.</summary>
+    /// <exception cref="CheckpointException">Missing, or of another shape.</exception>
+    public float[] Take(string name, params ReadOnlySpan<int> shape)
+    {
+        if (!tensors.TryGetValue(name, out var tensor))
+            throw new CheckpointException($"{source} has no tensor {name} (needed with shape [{string.Join(", ", shape.ToArray())}]).");
+        if (!tensor.Entry.Shape.SequenceEqual(shape.ToArray()))
+        {
+            throw new CheckpointException(
+                $"{name} in {source} has shape [{string.Join(", ", tensor.Entry.Shape)}]; the model needs [{string.Join(", ", shape.ToArray())}].");
+        }
+
+        taken.Add(name);
+        return tensor.File.ReadFloats(tensor.Entry);
+    }
+
+    /// <summary>Ends the loading.</summary>
+    /// <exception cref="CheckpointException">Tensors are left that the model does not know.</exception>
+    public void Finish()
+    {
+        var left = tensors.Keys.Where(name => !taken.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        if (left.Length > 0)
+        {
+            var first = tensors[left[0]].Entry;
+            throw new CheckpointException(
+                $"{source} has {left.Length} tensors that the model has no place for, the first {first.Name} with shape [{string.Join(", ", first.Shape)}] where none is needed.");
+        }
+    }
+
+    /// <summary>Adds the bytes of every file to a hash, in order of their names.</summary>
+    public void AddTo(IncrementalHash hash)
+    {
+        var buffer = new byte[1 << 16];
+        foreach (var file in files)
+        {
+            using var stream = File.OpenRead(file.Path);
+            while (stream.Read(buffer) is var read and > 0)
+                hash.AppendData(buffer, 0, read);
+        }
+    }
+
+    public void Dispose() => files.ForEach(file => file.Dispose());
+
+    private static Dictionary<string, string> ReadIndex(string index)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            var placed = json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
+            if (placed.Values.FirstOrDefault(name => name.Length == 0 || Path.GetFileName(name) != name) is { } bad)
+                throw new CheckpointException($"{index} names the file '{bad}', which is not a file beside it.");
+            return placed;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            throw new CheckpointException($"{index} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private void CheckIndex(string index, Dictionary<string, string> placed)
+    {
+        foreach (var (name, file) in placed)
+        {
+            if (!tensors.TryGetValue(name, out var tensor) || Path.GetFileName(tensor.File.Path) != file)
+                throw new CheckpointException($"{index} places {name} in {file}, but it is not there.");
+        }
+
+        if (tensors.Keys.FirstOrDefault(name => !placed.ContainsKey(name)) is { } surplus)
+            throw new CheckpointException($"{surplus} is in {tensors[surplus].File.Path} but not in {index}.");
+    }
+}

@@ -1,0 +1,45 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
+
+namespace SanaLive.Runtime.Model;
+
+/// <summary>Softmax attention to the words of the prompt; no norm before it, no gate after it.</summary>
+internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+{
+    private readonly Weights toQ = Load(kernels, checkpoint, $"{name}to_q", config.CrossHidden, config.Hidden);
+    private readonly Weights toK = Load(kernels, checkpoint, $"{name}to_k", config.CrossHidden, config.Hidden);
+    private readonly Weights toV = Load(kernels, checkpoint, $"{name}to_v", config.CrossHidden, config.Hidden);
+    private readonly Weights toOut = Load(kernels, checkpoint, $"{name}to_out.0", config.Hidden, config.CrossHidden);
+    private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.CrossHidden));
+    private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.CrossHidden));
+
+    /// <summary>Keys and values of a prompt, [words, cross hidden]; once per prompt, not per step.</summary>
+    public void ReadText(Tensor text, Tensor keys, Tensor values)
+    {
+        kernels.Linear(text, toK, keys);
+        kernels.RmsNorm(keys, normK, config.CrossQkNormEps, relu: false, keys);
+        kernels.Linear(text, toV, values);
+    }
+
+    /// <summary><paramref name="x"/> and <paramref name="y"/> are [tokens, hidden].</summary>
+    public void Forward(Tensor x, Tensor keys, Tensor values, Workspace w, Tensor y, in Epilogue epilogue)
+    {
+        kernels.Linear(x, toQ, w.CrossQ);
+        kernels.RmsNorm(w.CrossQ, normQ, config.CrossQkNormEps, relu: false, w.CrossQ);
+        kernels.CrossAttention(w.CrossQ, keys, values, config.CrossHeads, w.CrossAttended);
+        kernels.Linear(w.CrossAttended, toOut, y, epilogue);
+    }
+
+    public void Dispose()
+    {
+        toQ.Dispose();
+        toK.Dispose();
+        toV.Dispose();
+        toOut.Dispose();
+        normQ.Dispose();
+        normK.Dispose();
+    }
+
+    private static Weights Load(KernelSet kernels, Checkpoint checkpoint, string name, int outputs, int inputs) =>
+        kernels.PackLinear(checkpoint.Take($"{name}.weight", outputs, inputs), outputs, inputs, checkpoint.Take($"{name}.bias", outputs));
+}

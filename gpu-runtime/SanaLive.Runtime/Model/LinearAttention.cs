@@ -1,0 +1,60 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
+
+namespace SanaLive.Runtime.Model;
+
+/// <summary>
+/// Self-attention whose past is a constant: phi = ReLU(RMSNorm(.)), output
+/// <c>(S_past + S_block) R phi(q) / ((z_past + z_block) . phi(q) + eps)</c>. Golden cases b1, h1.
+/// </summary>
+internal sealed class LinearAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+{
+    private readonly Weights toQ = kernels.PackLinear(checkpoint.Take($"{name}to_q.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
+    private readonly Weights toK = kernels.PackLinear(checkpoint.Take($"{name}to_k.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
+    private readonly Weights toV = kernels.PackLinear(checkpoint.Take($"{name}to_v.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
+    private readonly Weights toOut = kernels.PackLinear(
+        checkpoint.Take($"{name}to_out.0.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, checkpoint.Take($"{name}to_out.0.bias", config.Hidden));
+    private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.Hidden));
+    private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.Hidden));
+
+    /// <param name="x">[tokens, hidden], normed and modulated.</param>
+    /// <param name="w">Scratch memory.</param>
+    /// <param name="pastS">Of this layer, in this block's time origin; null without a past.</param>
+    /// <param name="pastZ">As <paramref name="pastS"/>.</param>
+    /// <param name="ownS">Where this block's own term is kept; null if nobody wants it.</param>
+    /// <param name="ownZ">As <paramref name="ownS"/>.</param>
+    /// <param name="y">[tokens, hidden].</param>
+    /// <param name="epilogue">Gate and residual.</param>
+    public void Forward(Tensor x, Workspace w, Tensor? pastS, Tensor? pastZ, Tensor? ownS, Tensor? ownZ, Tensor y, in Epilogue epilogue)
+    {
+        kernels.Linear(x, toQ, w.Q);
+        kernels.Linear(x, toK, w.K);
+        kernels.Linear(x, toV, w.V);
+        kernels.RmsNorm(w.Q, normQ, config.QkNormEps, relu: true, w.Q);
+        kernels.RmsNorm(w.K, normK, config.QkNormEps, relu: true, w.K);
+
+        var (s, z) = (ownS ?? w.OwnS, ownZ ?? w.OwnZ);
+        kernels.AttentionTerms(w.K, w.V, w.RopeCos, w.RopeSin, s, z);
+        if (pastS is not null && pastZ is not null)
+        {
+            kernels.Copy(s, w.TotalS);
+            kernels.Copy(z, w.TotalZ);
+            kernels.Add(pastS, 1, w.TotalS);
+            kernels.Add(pastZ, 1, w.TotalZ);
+            (s, z) = (w.TotalS, w.TotalZ);
+        }
+
+        kernels.AttentionApply(w.Q, w.RopeCos, w.RopeSin, s, z, config.AttentionEps, w.Attended);
+        kernels.Linear(w.Attended, toOut, y, epilogue);
+    }
+
+    public void Dispose()
+    {
+        toQ.Dispose();
+        toK.Dispose();
+        toV.Dispose();
+        toOut.Dispose();
+        normQ.Dispose();
+        normK.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
+
+namespace SanaLive.Runtime.Model;
+
+/// <summary>
+/// The feed-forward that sees its neighbours: 1x1 and SiLU, depthwise 3x3, gated linear unit, 1x1, then a residual
+/// convolution over three frames. Golden cases b2, h1.
+/// </summary>
+internal sealed class MixFfn(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+{
+    private readonly Weights inverted = kernels.PackLinear(
+        checkpoint.Take($"{name}conv_inverted.weight", 2 * config.FeedForward, config.Hidden, 1, 1),
+        2 * config.FeedForward, config.Hidden, checkpoint.Take($"{name}conv_inverted.bias", 2 * config.FeedForward));
+    private readonly Weights depth = kernels.PackDepthwise3x3(
+        checkpoint.Take($"{name}conv_depth.weight", 2 * config.FeedForward, 1, 3, 3),
+        2 * config.FeedForward, checkpoint.Take($"{name}conv_depth.bias", 2 * config.FeedForward));
+    private readonly Weights point = kernels.PackLinear(
+        checkpoint.Take($"{name}conv_point.weight", config.Hidden, config.FeedForward, 1, 1), config.Hidden, config.FeedForward, default);
+    private readonly Weights temporal = kernels.PackTemporal(
+        checkpoint.Take($"{name}conv_temp.weight", config.Hidden, config.Hidden, 3, 1), config.Hidden, config.Hidden, default);
+
+    /// <param name="x">[tokens, hidden], normed and modulated.</param>
+    /// <param name="w">Scratch memory.</param>
+    /// <param name="tail">The last frame of the block before, [tokens of a frame, hidden]; null at the beginning.</param>
+    /// <param name="ownTail">Where this block's last frame is kept; null if nobody wants it.</param>
+    /// <param name="y">[tokens, hidden]; null when only the tail is wanted.</param>
+    /// <param name="epilogue">Gate and residual.</param>
+    public void Forward(Tensor x, Workspace w, Tensor? tail, Tensor? ownTail, Tensor? y, in Epilogue epilogue)
+    {
+        kernels.Linear(x, inverted, w.Wide, new Epilogue(Activation.Silu));
+        kernels.DepthwiseGlu(w.Wide, depth, w.Grid.Height, w.Grid.Width, w.Gated);
+        kernels.Linear(w.Gated, point, w.Pointed);
+        if (ownTail is not null)
+            kernels.Copy(w.LastFrame, ownTail);
+        if (y is not null)
+            kernels.TemporalMix(w.Pointed, tail, temporal, w.Grid.PerFrame, y, epilogue);
+    }
+
+    public void Dispose()
+    {
+        inverted.Dispose();
+        depth.Dispose();
+        point.Dispose();
+        temporal.Dispose();
+    }
+}
