@@ -30,7 +30,6 @@ internal sealed class TransformerBlock(KernelSet kernels, Checkpoint checkpoint,
         kernels.Add(table, 1, w.Modulation);
 
         kernels.NormModulate(x, w.Modulation, 0, hidden, config.NormEps, w.Normed);
-        observer?.Invoke($"block{layer}.norm1", w.Normed);
         attention.Forward(
             w.Normed, w, past?.Sums.S[layer], past?.Sums.Z[layer], own?.Sums.S[layer], own?.Sums.Z[layer], x, new Epilogue(Residual: x, Gate: w.Modulation, GateColumn: 2 * hidden));
 
