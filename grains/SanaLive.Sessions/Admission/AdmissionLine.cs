@@ -1,0 +1,104 @@
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Admission;
+
+/// <summary>
+/// Gives engines' places to sessions that are watched: as many as an engine was measured to make in time, less a reserve; the others stand
+/// in line, first come first served. Every method may be called from any thread and from under a session's lock: it calls nobody back but
+/// through <see cref="Ticket.Changed"/>, which must only set a signal.
+/// </summary>
+/// <param name="engines">All run the same model.</param>
+/// <param name="options">Reserve, length of the line.</param>
+internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Ticket> _waiting = [];
+    private readonly Dictionary<IEngine, int> _taken = engines.ToDictionary(e => e, _ => 0);
+
+    public int Capacity => engines.Sum(Places);
+
+    public int Active
+    {
+        get { lock (_gate) return _taken.Values.Sum(); }
+    }
+
+    public int Waiting
+    {
+        get { lock (_gate) return _waiting.Count; }
+    }
+
+    /// <summary>True when one more applicant would be refused.</summary>
+    public bool IsFull
+    {
+        get { lock (_gate) return _waiting.Count >= options.LineLength && engines.All(e => _taken[e] >= Places(e)); }
+    }
+
+    /// <summary>A place, or a position in line.</summary>
+    /// <param name="bound">The engine that holds the session's state; null for any.</param>
+    /// <param name="changed">Sets a signal when the ticket's position or engine has changed.</param>
+    /// <param name="force">Never refused, however long the line.</param>
+    /// <exception cref="SessionException"><see cref="SessionError.Overloaded"/>: the line is full.</exception>
+    public Ticket Apply(IEngine? bound, Action changed, bool force = false)
+    {
+        lock (_gate)
+        {
+            var ticket = new Ticket(bound, changed);
+            _waiting.Add(ticket);
+            Advance();
+            if (!force && ticket.Engine is null && _waiting.Count > options.LineLength)
+            {
+                _waiting.Remove(ticket);
+                throw Full(_waiting.Count);
+            }
+
+            return ticket;
+        }
+    }
+
+    /// <summary>Gives the place, or the position in line, to others.</summary>
+    public void Return(Ticket ticket)
+    {
+        lock (_gate)
+        {
+            if (ticket.Engine is { } engine) _taken[engine]--;
+            else if (!_waiting.Remove(ticket)) return;
+            ticket.Engine = null;
+            ticket.Position = null;
+            Advance();
+        }
+    }
+
+    public static SessionException Full(int waiting) => new(
+        SessionError.Overloaded, $"This server makes as many streams as it can, and {waiting} more wait already. Try again in a minute.");
+
+    /// <summary>One stream's real-time factor is how many streams an engine can make; one is always tried.</summary>
+    private int Places(IEngine engine) => options.SessionsPerEngine
+        ?? Math.Max(1, (int)(engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds * (1 - options.Reserve)));
+
+    private void Advance()
+    {
+        for (var i = 0; i < _waiting.Count;)
+        {
+            var ticket = _waiting[i];
+            var engine = engines.Where(e => (ticket.Bound ?? e) == e && _taken[e] < Places(e)).MaxBy(e => Places(e) - _taken[e]);
+            if (engine is null)
+            {
+                i++;
+                continue;
+            }
+
+            _waiting.RemoveAt(i);
+            _taken[engine]++;
+            ticket.Engine = engine;
+            ticket.Position = null;
+            ticket.Changed();
+        }
+
+        for (var i = 0; i < _waiting.Count; i++)
+        {
+            if (_waiting[i].Position == i + 1) continue;
+            _waiting[i].Position = i + 1;
+            _waiting[i].Changed();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Admission;
+using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Schedule;
+using SanaLive.Sessions.Telemetry;
+
+namespace SanaLive.Sessions;
+
+/// <summary>Sessions in this process, on one or several engines of one model. The engines belong to whoever made them.</summary>
+public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
+{
+    internal static readonly ResiliencePropertyKey<(string Session, long Block)> RetriedBlock = new("sanalive.block");
+
+    private readonly ConcurrentDictionary<string, Session> _sessions = new();
+    private readonly SessionSurroundings _around;
+    private volatile bool _disposed;
+
+    /// <exception cref="ArgumentException">No engine, engines of different models, or options that cannot be.</exception>
+    public InProcessSessionHost(
+        IEnumerable<IEngine> engines, IBlockEncoder encoder, IOptions<SessionOptions> options, TimeProvider time, ILogger<InProcessSessionHost> log)
+    {
+        var all = engines.ToList();
+        if (all.Count == 0) throw new ArgumentException("A host of sessions needs at least one engine.", nameof(engines));
+        if (all.FirstOrDefault(e => e.Model.Fingerprint != all[0].Model.Fingerprint) is { } other)
+            throw new ArgumentException($"Engine {other.Name} runs {other.Model.Name}, but {all[0].Name} runs {all[0].Model.Name}: one host has one model.");
+        if (options.Value.Problems() is { Count: > 0 } problems) throw new ArgumentException(string.Join(" ", problems), nameof(options));
+        options.Value.LeadFor(all[0].Model.BlockDuration);
+
+        var line = new AdmissionLine(all, options.Value);
+        _around = new SessionSurroundings(
+            all[0].Model, all[0], line, encoder, options.Value, BuildRetry(options.Value, time, log), time, log, id => _sessions.TryRemove(id, out _));
+    }
+
+    /// <summary>The model that all sessions here run.</summary>
+    public ModelCard Model => _around.Model;
+
+    public SessionLoad Load => new(_sessions.Count, _around.Line.Active, _around.Line.Waiting, _around.Line.Capacity);
+
+    public async Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var text = request.Prompt is null ? Model.DefaultPrompt : CueRules.Prompt(request.Prompt);
+        if (request.Seed > CreateSession.MaxSeed) throw CueRules.Invalid($"A seed is 0 to {CreateSession.MaxSeed}, not {request.Seed}.");
+        RequireRoom();
+        var prompt = await SessionPrompts.ReadAsync(_around.Reader, null, text, cancellation);
+        RequireRoom();
+
+        var key = SessionSecrets.NewDirectorKey();
+        var seed = request.Seed ?? SessionSecrets.NewSeed();
+        var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), seed, prompt, _around);
+        _sessions[session.Id] = session;
+        _around.Log.Created(session.Id[..6], seed);
+        return new SessionCreated(session.Id, key, session.View());
+    }
+
+    public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SessionView>>(_sessions.Values.OrderBy(s => s.Created).Select(s => s.View()).ToList());
+
+    public Task<SessionView> GetAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).View());
+
+    public Task<bool> MaySteerAsync(string id, string directorKey, CancellationToken cancellation) =>
+        Task.FromResult(SessionSecrets.Matches(Find(id).KeyHash, directorKey));
+
+    public Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation) => Find(id).CueAsync(cue, cancellation);
+
+    public Task<CueReceipt> ChangeCueAsync(string id, string cueId, CueRequest cue, CancellationToken cancellation) =>
+        Find(id).ChangeCueAsync(cueId, cue, cancellation);
+
+    public Task<CueReceipt> WithdrawCueAsync(string id, string cueId, CancellationToken cancellation) =>
+        Task.FromResult(Find(id).WithdrawCue(cueId));
+
+    public Task<SessionView> PauseAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Pause());
+
+    public Task<SessionView> ResumeAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Resume());
+
+    public Task CloseAsync(string id, CancellationToken cancellation)
+    {
+        Find(id).Close();
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<EncodedBlock> WatchAsync(string id, long? fromBlock, CancellationToken cancellation) =>
+        Find(id).WatchAsync(fromBlock, cancellation);
+
+    public Task ReportViewersAsync(string id, string relay, int viewers, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(viewers);
+        _sessions.GetValueOrDefault(id)?.ReportViewers(relay, viewers);
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation) => Find(id).EventsAsync(cancellation);
+
+    /// <summary>Closes all sessions and waits until none uses an engine any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        foreach (var session in _sessions.Values) await session.DisposeAsync();
+    }
+
+    private Session Find(string id) =>
+        _sessions.GetValueOrDefault(id) ?? throw new SessionException(SessionError.NotFound, "There is no session with this id; it may have been closed.");
+
+    private void RequireRoom()
+    {
+        if (_sessions.Count >= _around.Options.MaxSessions)
+            throw new SessionException(SessionError.Overloaded, $"This server holds {_around.Options.MaxSessions} sessions already. Close one, or try again later.");
+        if (_around.Line.IsFull) throw AdmissionLine.Full(_around.Line.Waiting);
+    }
+
+    private static ResiliencePipeline BuildRetry(SessionOptions options, TimeProvider time, ILogger log)
+    {
+        var builder = new ResiliencePipelineBuilder { TimeProvider = time };
+        if (options.Retries == 0) return builder.Build();
+        return builder.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = options.Retries,
+            // At once: the stream would stall meanwhile.
+            Delay = TimeSpan.Zero,
+            OnRetry = retry =>
+            {
+                var (session, block) = retry.Context.Properties.GetValue(RetriedBlock, ("", 0));
+                SessionTelemetry.RetryCount.Add(1);
+                log.Retrying(retry.Outcome.Exception, session, block, retry.AttemptNumber + 2);
+                return default;
+            },
+        }).Build();
+    }
+}

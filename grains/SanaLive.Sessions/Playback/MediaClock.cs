@@ -1,0 +1,58 @@
+namespace SanaLive.Sessions.Playback;
+
+/// <summary>
+/// When each block is due. Block n is due n block durations after an origin; a block that comes too late moves the origin, so that all later
+/// ones are due later too.
+/// </summary>
+/// <param name="blockDuration">Media time of a block.</param>
+/// <param name="lead">How far the end of the newest block may be ahead of what is shown; at least one block.</param>
+internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan lead)
+{
+    private DateTimeOffset? _origin;
+
+    public TimeSpan MaxLead => lead;
+
+    /// <summary>False before the first block and after an interruption: the next block is a new beginning.</summary>
+    public bool IsRunning => _origin is not null;
+
+    public long Stalls { get; private set; }
+
+    public TimeSpan MediaTime(long block) => block * blockDuration;
+
+    public DateTimeOffset? DueAt(long block) => _origin + MediaTime(block);
+
+    /// <summary>How long the making of <paramref name="block"/> must wait to stay within the lead; zero or less when it may begin.</summary>
+    public TimeSpan WaitBefore(long block, DateTimeOffset now)
+    {
+        if (DueAt(block) is not { } due) return TimeSpan.Zero;
+        var wait = due + blockDuration - lead - now;
+        // No block can be further ahead than the lead: somebody has set the system's clock back.
+        return wait > lead + blockDuration ? TimeSpan.Zero : wait;
+    }
+
+    /// <summary>Seconds of finished video that have not been shown, when <paramref name="next"/> is the first unfinished block.</summary>
+    public TimeSpan LeadBefore(long next, DateTimeOffset now) =>
+        DueAt(next) is { } due && due > now ? due - now : TimeSpan.Zero;
+
+    /// <summary>The block is ready: says when it is due.</summary>
+    /// <param name="block">Its number.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="watched">False when nobody waits for it: then it cannot stall anybody.</param>
+    public DateTimeOffset Publish(long block, DateTimeOffset now, bool watched = true)
+    {
+        if (DueAt(block) is { } due)
+        {
+            if (due >= now && due - now <= lead + blockDuration) return due;
+            if (due < now && watched) Stalls++;
+        }
+
+        _origin = now - MediaTime(block);
+        return now;
+    }
+
+    /// <summary>Making goes on after an interruption. If what was made before it is still being shown, nothing is lost; else the clock begins anew.</summary>
+    public void Continue(long block, DateTimeOffset now)
+    {
+        if (DueAt(block) is { } due && due < now) _origin = null;
+    }
+}

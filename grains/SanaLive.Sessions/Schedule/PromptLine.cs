@@ -1,0 +1,52 @@
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Schedule;
+
+/// <summary>The prompt in force from block to block, with the blend that may be under way. A value: a block that fails has changed nothing.</summary>
+/// <param name="InForce">The prompt that was switched to last.</param>
+internal sealed record PromptLine(Prompt InForce)
+{
+    private Prompt? From { get; init; }
+
+    private int BlendBlocks { get; init; }
+
+    /// <summary>Blocks made since the switch, counted up to the end of the blend.</summary>
+    private int Blended { get; init; }
+
+    private bool Fresh { get; init; }
+
+    /// <summary>Blended after <c>blendBlocks</c> blocks of equal steps: block i of n has the weight (i + 1) / (n + 1), the one after them 1.</summary>
+    public PromptLine Switch(Prompt next, int blendBlocks) =>
+        new(next) { From = blendBlocks > 0 ? Effective() : null, BlendBlocks = blendBlocks, Fresh = true };
+
+    /// <summary>What the engine is asked for the next block, and the line after that block.</summary>
+    public (BlockRequest Request, PromptLine After) Next(long block, DateTimeOffset deadline)
+    {
+        var blending = From is not null && Blended < BlendBlocks;
+        var request = new BlockRequest(
+            InForce,
+            deadline,
+            blending ? From : null,
+            blending ? (Blended + 1f) / (BlendBlocks + 1f) : 1f,
+            // There is nothing before the first block that could be run again.
+            Recache: Fresh && block > 0);
+        var after = blending ? this with { Blended = Blended + 1, Fresh = false } : new PromptLine(InForce);
+        return (request, after);
+    }
+
+    /// <summary>
+    /// What the last block was made under, for a switch in the middle of a blend. Embeddings of different lengths cannot be mixed outside the
+    /// engine; then it is the one that was nearer.
+    /// </summary>
+    private Prompt Effective()
+    {
+        if (From is null) return InForce;
+        var weight = Blended / (BlendBlocks + 1f);
+        if (From.Embedding.Length != InForce.Embedding.Length || From.Tokens != InForce.Tokens) return weight < 0.5f ? From : InForce;
+        var mixed = new float[InForce.Embedding.Length];
+        var a = From.Embedding.Span;
+        var b = InForce.Embedding.Span;
+        for (var i = 0; i < mixed.Length; i++) mixed[i] = (1 - weight) * a[i] + weight * b[i];
+        return InForce with { Embedding = mixed };
+    }
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+
+namespace SanaLive.Sessions.Schedule;
+
+/// <summary>
+/// A session's prompt schedule: a journal of events and the receipts that follow from it. Deciding and remembering are apart: a decision
+/// (<see cref="Accept"/>, <see cref="Change"/>, <see cref="Withdraw"/>, <see cref="Apply"/>) only says which events happen, or refuses;
+/// <see cref="Add"/> makes them so. Knows no clock and no engine. Not for use by two threads at once.
+/// </summary>
+/// <param name="keepFinished">Finished cues (applied, superseded, withdrawn) that are remembered; older ones leave the journal as well.</param>
+/// <param name="maxPending">Cues that may wait for their block.</param>
+public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
+{
+    private readonly List<CueEvent> _journal = [];
+    private ImmutableList<CueReceipt> _receipts = [];
+
+    /// <summary>In the order of acceptance. An immutable list: what was taken stays as it was.</summary>
+    public IReadOnlyList<CueReceipt> Receipts => _receipts;
+
+    /// <summary>The events of all remembered cues; replaying them gives this schedule.</summary>
+    public IReadOnlyList<CueEvent> Journal => _journal;
+
+    public static PromptSchedule Replay(IEnumerable<CueEvent> events, int keepFinished = 200, int maxPending = 100)
+    {
+        var schedule = new PromptSchedule(keepFinished, maxPending);
+        foreach (var e in events) schedule.Add(e);
+        return schedule;
+    }
+
+    public CueReceipt? Find(string cue) => _receipts.Find(r => r.Id == cue);
+
+    public CueReceipt? FindByClient(string clientId) => _receipts.Find(r => r.ClientId == clientId);
+
+    /// <summary>The cue that <paramref name="block"/> is to be made under, if it is the first one under it.</summary>
+    public CueReceipt? PlannedFor(long block) => _receipts.Find(r => r.Status == CueStatus.Accepted && r.Block == block);
+
+    /// <param name="cue">The new cue's id.</param>
+    /// <param name="request">Checked by the caller with <see cref="CueRules.Check"/>.</param>
+    /// <param name="freeBlock">The first block whose making has not begun.</param>
+    /// <param name="defaultBlend">Blocks to blend over when the request does not say.</param>
+    /// <param name="understood">What the model understood.</param>
+    /// <param name="notUnderstood">What it did not.</param>
+    public IReadOnlyList<CueEvent> Accept(
+        string cue, CueRequest request, long freeBlock, int defaultBlend, IReadOnlyList<string> understood, IReadOnlyList<string> notUnderstood)
+    {
+        if (_receipts.Count(r => r.Status == CueStatus.Accepted) >= maxPending)
+            throw CueRules.Conflict($"{maxPending} cues wait for their block already: withdraw one, or wait until one is applied.");
+        var block = BlockFor(request.AtBlock ?? freeBlock, freeBlock);
+        var accepted = new CueEvent.Accepted(
+            cue, request.ClientId, request.Prompt.Trim(), block, request.BlendBlocks ?? defaultBlend, understood, notUnderstood);
+        return [accepted, .. Superseding(cue, block)];
+    }
+
+    /// <summary>What the request leaves out stays as it is.</summary>
+    public IReadOnlyList<CueEvent> Change(
+        string cue, CueRequest request, long freeBlock, IReadOnlyList<string> understood, IReadOnlyList<string> notUnderstood)
+    {
+        var receipt = Pending(cue, freeBlock, "changed");
+        if (request.ClientId is { } clientId && clientId != receipt.ClientId)
+            throw CueRules.Invalid("A cue's clientId cannot be changed: leave it out, or withdraw the cue and send a new one.");
+        var block = BlockFor(request.AtBlock ?? receipt.Block, freeBlock);
+        var changed = new CueEvent.Changed(
+            cue, request.Prompt.Trim(), block, request.BlendBlocks ?? receipt.BlendBlocks, understood, notUnderstood);
+        return [changed, .. Superseding(cue, block)];
+    }
+
+    /// <summary>Withdrawing twice is withdrawing once. A cue that it had superseded does not come back.</summary>
+    public IReadOnlyList<CueEvent> Withdraw(string cue, long freeBlock) =>
+        Find(cue)?.Status == CueStatus.Withdrawn ? [] : [new CueEvent.Withdrawn(Pending(cue, freeBlock, "withdrawn").Id)];
+
+    public IReadOnlyList<CueEvent> Apply(string cue, long block, double mediaTime) => [new CueEvent.Applied(cue, block, mediaTime)];
+
+    /// <summary>Makes it so.</summary>
+    public void Add(CueEvent e)
+    {
+        _journal.Add(e);
+        if (e is CueEvent.Accepted a)
+        {
+            _receipts = _receipts.Add(new CueReceipt
+            {
+                Id = a.Cue,
+                ClientId = a.ClientId,
+                Prompt = a.Prompt,
+                Status = CueStatus.Accepted,
+                Block = a.Block,
+                BlendBlocks = a.BlendBlocks,
+                Understood = a.Understood,
+                NotUnderstood = a.NotUnderstood,
+                Note = NoteOn(a.Understood, a.NotUnderstood),
+            });
+            return;
+        }
+
+        var at = _receipts.FindIndex(r => r.Id == e.Cue);
+        if (at < 0) throw new InvalidOperationException($"The journal speaks of cue {e.Cue}, which was never accepted.");
+        _receipts = _receipts.SetItem(at, Next(_receipts[at], e));
+        Forget();
+    }
+
+    private static CueReceipt Next(CueReceipt receipt, CueEvent e) => e switch
+    {
+        CueEvent.Changed c => receipt with
+        {
+            Prompt = c.Prompt,
+            Block = c.Block,
+            BlendBlocks = c.BlendBlocks,
+            Understood = c.Understood,
+            NotUnderstood = c.NotUnderstood,
+            Note = NoteOn(c.Understood, c.NotUnderstood),
+        },
+        CueEvent.Withdrawn => receipt with { Status = CueStatus.Withdrawn },
+        CueEvent.Superseded s => receipt with
+        {
+            Status = CueStatus.Superseded,
+            Note = $"Cue {s.By} came later for the same block and took this one's place.",
+        },
+        CueEvent.Applied a => receipt with { Status = CueStatus.Applied, Block = a.Block, MediaTime = a.MediaTime },
+        _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
+    };
+
+    private static string? NoteOn(IReadOnlyList<string> understood, IReadOnlyList<string> notUnderstood) =>
+        (understood.Count, notUnderstood.Count) switch
+        {
+            (0, > 0) => $"The model knows none of these words ({string.Join(", ", notUnderstood)}): the picture will stay as it is.",
+            (_, > 0) => $"The model does not know: {string.Join(", ", notUnderstood)}.",
+            _ => null,
+        };
+
+    private IEnumerable<CueEvent> Superseding(string cue, long block) =>
+        _receipts.Where(r => r.Status == CueStatus.Accepted && r.Block == block && r.Id != cue)
+            .Select(r => new CueEvent.Superseded(r.Id, cue)).ToList();
+
+    private static long BlockFor(long block, long freeBlock)
+    {
+        if (block < freeBlock)
+            throw CueRules.Conflict($"Block {block} is made or being made already; the next free block is {freeBlock}.");
+        if (block - freeBlock > CueRules.BlocksAhead)
+            throw CueRules.Invalid($"Block {block} is more than {CueRules.BlocksAhead} blocks ahead of the next one ({freeBlock}).");
+        return block;
+    }
+
+    private CueReceipt Pending(string cue, long freeBlock, string verb)
+    {
+        var receipt = Find(cue) ?? throw new SessionException(SessionError.NotFound, $"This session has no cue {cue}.");
+        if (receipt.Status == CueStatus.Accepted && receipt.Block >= freeBlock) return receipt;
+        var why = receipt.Status switch
+        {
+            CueStatus.Accepted => $"its block {receipt.Block} is being made",
+            CueStatus.Applied => $"it was applied at block {receipt.Block}",
+            CueStatus.Superseded => "a later cue took its place",
+            _ => "it was withdrawn",
+        };
+        throw CueRules.Conflict($"Cue {cue} can no longer be {verb}: {why}.");
+    }
+
+    private void Forget()
+    {
+        for (var surplus = _receipts.Count(r => r.Status != CueStatus.Accepted) - keepFinished; surplus > 0; surplus--)
+        {
+            var oldest = _receipts.First(r => r.Status != CueStatus.Accepted);
+            _receipts = _receipts.Remove(oldest);
+            _journal.RemoveAll(e => e.Cue == oldest.Id);
+        }
+    }
+}

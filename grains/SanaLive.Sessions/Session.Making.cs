@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using Polly;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Telemetry;
+
+namespace SanaLive.Sessions;
+
+/// <content>The loop that makes blocks.</content>
+internal sealed partial class Session
+{
+    /// <summary>Sleeps until something may have to be done, makes one block, looks again. Asleep it costs nothing.</summary>
+    private async Task RunAsync()
+    {
+        await _wake.WaitAsync();
+        while (true)
+        {
+            BlockPlan? plan;
+            lock (_gate)
+            {
+                plan = _closed ? null : Look(_around.Time.GetUtcNow());
+                if (_closed) break;
+            }
+
+            if (plan is null) await _wake.WaitAsync();
+            else await MakeAsync(plan);
+        }
+
+        await _publishing;
+        await _timer.DisposeAsync();
+        lock (_gate) LetGo();
+    }
+
+    /// <summary>Brings the session up to date. Says which block to make now, or sets the timer for when to look again.</summary>
+    private BlockPlan? Look(DateTimeOffset now)
+    {
+        if (_failure is not null) LetGo();
+        var wanted = _failure is null && !_paused && (_viewers > 0 || GraceLeft(now) > TimeSpan.Zero);
+        if (!wanted) Rest();
+        // The viewer who finds no room was refused on entering; who comes back from a pause is never turned away.
+        else _ticket ??= _around.Line.Apply(_engine, _wake.Set, force: true);
+        if (_ticket?.Engine is { } engine && !_streaming) Start(engine, now);
+
+        BlockPlan? plan = null;
+        var wakeIn = UntilNextLook(now);
+        if (_streaming && HasRoom())
+        {
+            var wait = _clock.WaitBefore(_begun, now);
+            if (wait <= TimeSpan.Zero) plan = Begin(now);
+            else wakeIn = Sooner(wakeIn, wait);
+        }
+
+        if (Status() != _shownStatus || _ticket?.Position != _shownPosition) Changed();
+        _timer.Change(plan is null ? wakeIn : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return plan;
+    }
+
+    private void Start(IEngine engine, DateTimeOffset now)
+    {
+        try
+        {
+            _engine = engine;
+            _stream ??= engine.CreateStream(_seed);
+        }
+        catch (Exception e)
+        {
+            Fail(_begun, e);
+            return;
+        }
+
+        _streaming = true;
+        _clock.Continue(_begun, now);
+        _around.Log.Streams(Tag, engine.Name, _begun);
+    }
+
+    /// <summary>Gives the place on the engine to others; the stream stays.</summary>
+    private void Rest()
+    {
+        if (_ticket is null) return;
+        _around.Line.Return(_ticket);
+        _ticket = null;
+        if (!_streaming) return;
+        _streaming = false;
+        _around.Log.Rests(Tag, _begun);
+    }
+
+    private void LetGo()
+    {
+        Rest();
+        _stream?.Dispose();
+        _stream = null;
+    }
+
+    /// <summary>Time for which a session that nobody watches any more still makes blocks.</summary>
+    private TimeSpan GraceLeft(DateTimeOffset now) => _streaming ? _lastWatched + _around.Options.Grace - now : TimeSpan.Zero;
+
+    /// <summary>Infinite when nothing will have to be done unasked. Closes the session when its time is over.</summary>
+    private TimeSpan UntilNextLook(DateTimeOffset now)
+    {
+        if (_viewers > 0) return Timeout.InfiniteTimeSpan;
+        if (_streaming) return GraceLeft(now);
+        if (_around.Options.IdleExpiry is not { } expiry) return Timeout.InfiniteTimeSpan;
+        var left = _lastUsed + expiry - now;
+        if (left <= TimeSpan.Zero) Close();
+        return left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
+    }
+
+    // Timers count whole milliseconds: rounded down, one would go off before its time, again and again.
+    private static TimeSpan Sooner(TimeSpan a, TimeSpan b)
+    {
+        var sooner = a == Timeout.InfiniteTimeSpan || b < a ? b : a;
+        return TimeSpan.FromMilliseconds(Math.Ceiling(sooner.TotalMilliseconds));
+    }
+
+    /// <summary>
+    /// One block may be with the encoder while the next is made. Until the first block of a run is out, its clock does not run, and the lead
+    /// is counted in blocks.
+    /// </summary>
+    private bool HasRoom() =>
+        _begun - _published < (_clock.IsRunning ? 2 : Math.Clamp((long)(_clock.MaxLead / _blockDuration), 1, 2));
+
+    private BlockPlan Begin(DateTimeOffset now)
+    {
+        var number = _begun++;
+        // A new run does not hurry: with the earliest deadline it would push aside streams that are being watched.
+        var deadline = _clock.DueAt(number) ?? now + _clock.MaxLead;
+        var cue = _schedule.PlannedFor(number);
+        var read = cue is null ? null : _readAhead.GetValueOrDefault(cue.Id);
+        return new BlockPlan(number, deadline, cue, read?.Previous, read?.Prompt);
+    }
+
+    private async Task MakeAsync(BlockPlan plan)
+    {
+        using var activity = SessionTelemetry.Source.StartActivity(SessionTelemetry.BlockActivity);
+        activity?.SetTag("sanalive.session", Tag).SetTag("sanalive.block", plan.Number);
+        try
+        {
+            var line = _line;
+            if (plan.Cue is { } cue) line = line.Switch(await ReadInPlaceAsync(plan, cue.Prompt), cue.BlendBlocks);
+            var (request, after) = line.Next(plan.Number, plan.Deadline);
+            var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
+            Check(block, plan.Number);
+            lock (_gate) _line = after;
+            SessionTelemetry.BlockTime.Record((block.Timings.Queued + block.Timings.Compute).TotalSeconds);
+            _publishing = PublishAsync(plan, line.InForce, block, _publishing);
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The session was closed.
+        }
+        catch (Exception e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            lock (_gate) Fail(plan.Number, e);
+        }
+    }
+
+    /// <summary>The cue's prompt, merged into the one that is in force at its block.</summary>
+    private ValueTask<Prompt> ReadInPlaceAsync(BlockPlan plan, string text) =>
+        plan.ReadAs is { } read && ReferenceEquals(plan.ReadAgainst, _line.InForce)
+            ? new ValueTask<Prompt>(read)
+            : RetriedAsync(plan.Number, (engine, cancellation) => engine.ReadPromptAsync(_line.InForce, text, cancellation));
+
+    /// <summary>A failed call leaves the stream as it was, and the same call gives the same block: trying again is safe.</summary>
+    private async ValueTask<T> RetriedAsync<T>(long block, Func<IEngine, CancellationToken, ValueTask<T>> call)
+    {
+        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, _ending.Token);
+        context.Properties.Set(InProcessSessionHost.RetriedBlock, (Tag, block));
+        try
+        {
+            return await _around.Retry.ExecuteAsync(
+                static (c, state) => state.call(state.engine, c.CancellationToken), context, (call, engine: _engine!));
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private void Check(GeneratedBlock block, long number)
+    {
+        var model = _around.Model;
+        var bytes = model.FramesPerBlock * model.Width * model.Height * 3;
+        if (block.Number != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number}.");
+        if (block.Frames.Length != bytes)
+            throw new InvalidOperationException($"The engine returned {block.Frames.Length} bytes of frames; a block of {model.Name} has {bytes}.");
+    }
+
+    /// <summary>Encodes a block while the next is made, and shows it. Blocks come out in order; never throws.</summary>
+    private async Task PublishAsync(BlockPlan plan, Prompt prompt, GeneratedBlock block, Task previous)
+    {
+        try
+        {
+            await previous;
+            var encoded = await _around.Encoder.EncodeAsync(block.Frames, _around.Model, _ending.Token);
+            lock (_gate)
+            {
+                if (_closed || _published != plan.Number) return;
+                Show(plan, prompt, block, encoded);
+            }
+
+            _blocksChanged.Fire();
+            _wake.Set();
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The session was closed.
+        }
+        catch (Exception e)
+        {
+            lock (_gate) Fail(plan.Number, e);
+        }
+    }
+
+    private void Show(BlockPlan plan, Prompt prompt, GeneratedBlock block, Encoding.EncodedFrames encoded)
+    {
+        var stalls = _clock.Stalls;
+        var due = _clock.Publish(plan.Number, _around.Time.GetUtcNow(), watched: _streaming);
+        if (_clock.Stalls > stalls)
+        {
+            SessionTelemetry.StallCount.Add(1);
+            _around.Log.Stalled(Tag, plan.Number, _clock.Stalls);
+        }
+
+        var mediaTime = _clock.MediaTime(plan.Number);
+        _recent.Add(new EncodedBlock
+        {
+            Epoch = 0,
+            Number = plan.Number,
+            MediaTime = mediaTime,
+            DueAt = due,
+            FramesPerSecond = _around.Model.FramesPerSecond,
+            Frames = encoded.Frames,
+            FrameHash = encoded.Hash,
+        });
+        _published = plan.Number + 1;
+        _shownPrompt = prompt;
+        var (queued, compute, encode) = (block.Timings.Queued, block.Timings.Compute, encoded.Duration);
+        _lastBlock = new StageMilliseconds(
+            queued.TotalMilliseconds,
+            block.Timings.Denoise.TotalMilliseconds,
+            block.Timings.StatePass.TotalMilliseconds,
+            block.Timings.Decode.TotalMilliseconds,
+            encode.TotalMilliseconds,
+            (queued + compute + encode).TotalMilliseconds);
+        SessionTelemetry.BlockCount.Add(1);
+        SessionTelemetry.EncodeTime.Record(encode.TotalSeconds);
+        SessionTelemetry.BlockSize.Record(encoded.Frames.Sum(f => (long)f.Length));
+        foreach (var e in plan.Cue is { } cue ? _schedule.Apply(cue.Id, plan.Number, mediaTime.TotalSeconds) : []) Remember(e);
+        Changed();
+    }
+
+    private void Fail(long block, Exception error)
+    {
+        if (_closed || _failure is not null) return;
+        _failure = $"block {block} could not be made ({error.Message.TrimEnd('.')}).";
+        SessionTelemetry.FailureCount.Add(1);
+        _around.Log.Failed(error, Tag, block);
+        Changed();
+        _blocksChanged.Fire();
+        _wake.Set();
+    }
+}

@@ -1,0 +1,372 @@
+using System.Runtime.CompilerServices;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Admission;
+using SanaLive.Sessions.Playback;
+using SanaLive.Sessions.Schedule;
+using SanaLive.Sessions.Telemetry;
+
+namespace SanaLive.Sessions;
+
+/// <summary>
+/// One endless stream: its commands, viewers and events (this file), and the loop that makes its blocks (<c>Session.Making.cs</c>).
+/// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
+/// </summary>
+internal sealed partial class Session : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SessionSurroundings _around;
+    private readonly ulong _seed;
+    private readonly PromptSchedule _schedule;
+    private readonly MediaClock _clock;
+    private readonly RecentBlocks _recent;
+    private readonly TimeSpan _blockDuration;
+    private readonly Dictionary<string, ReadAhead> _readAhead = [];
+    private readonly Dictionary<string, int> _relayed = [];
+    private readonly Signal _wake = new();
+    private readonly Pulse _blocksChanged = new();
+    private readonly Pulse _viewChanged = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly ITimer _timer;
+    private readonly Task _loop;
+
+    private IEngine? _engine;
+    private IVideoStream? _stream;
+    private Ticket? _ticket;
+    private PromptLine _line;
+    private Prompt _shownPrompt;
+    private SessionStatus _shownStatus = SessionStatus.Idle;
+    private int? _shownPosition;
+    private StageMilliseconds? _lastBlock;
+    private Task _publishing = Task.CompletedTask;
+    private long _version;
+    private long _begun;
+    private long _published;
+    private long _cueCount;
+    private int _viewers; // enumerations of WatchAsync; a relay is one, however many people it serves
+    private DateTimeOffset _lastWatched;
+    private DateTimeOffset _lastUsed;
+    private bool _streaming;
+    private bool _paused;
+    private bool _closed;
+    private string? _failure;
+
+    public Session(string id, byte[] keyHash, ulong seed, Prompt prompt, SessionSurroundings around)
+    {
+        (Id, KeyHash, _seed, _around) = (id, keyHash, seed, around);
+        var options = around.Options;
+        _blockDuration = around.Model.BlockDuration;
+        _schedule = new PromptSchedule(options.FinishedCues, options.PendingCues);
+        _clock = new MediaClock(_blockDuration, options.LeadFor(_blockDuration));
+        _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
+        _line = new PromptLine(prompt);
+        _shownPrompt = prompt;
+        Created = _lastUsed = _lastWatched = around.Time.GetUtcNow();
+        _timer = around.Time.CreateTimer(static wake => ((Signal)wake!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _loop = RunAsync();
+    }
+
+    public string Id { get; }
+
+    public byte[] KeyHash { get; }
+
+    public DateTimeOffset Created { get; }
+
+    /// <summary>What the log calls it.</summary>
+    private string Tag => Id[..6];
+
+    public SessionView View()
+    {
+        lock (_gate) return BuildView();
+    }
+
+    public async Task<CueReceipt> CueAsync(CueRequest request, CancellationToken cancellation)
+    {
+        CueRules.Check(request);
+        lock (_gate)
+        {
+            RequireAlive();
+            if (Known(request) is { } known) return known;
+            // Refuses what cannot be before the model is asked to read it; the answer may be another when it has.
+            _schedule.Accept("", request, _begun, _around.Options.BlendBlocks, [], []);
+        }
+
+        var read = await ReadAsync(request.Prompt, cancellation);
+        lock (_gate)
+        {
+            RequireAlive();
+            if (Known(request) is { } known) return known;
+            var cue = $"c{_cueCount + 1}";
+            Happen(_schedule.Accept(
+                cue, request, _begun, _around.Options.BlendBlocks, read.Prompt.Understood, read.Prompt.NotUnderstood));
+            _cueCount++;
+            _readAhead[cue] = read;
+            var receipt = _schedule.Find(cue)!;
+            SessionTelemetry.CueCount.Add(1);
+            _around.Log.CueAccepted(Tag, cue, receipt.Block);
+            return receipt;
+        }
+    }
+
+    public async Task<CueReceipt> ChangeCueAsync(string cue, CueRequest request, CancellationToken cancellation)
+    {
+        CueRules.Check(request);
+        lock (_gate)
+        {
+            RequireAlive();
+            _schedule.Change(cue, request, _begun, [], []);
+        }
+
+        var read = await ReadAsync(request.Prompt, cancellation);
+        lock (_gate)
+        {
+            RequireAlive();
+            Happen(_schedule.Change(cue, request, _begun, read.Prompt.Understood, read.Prompt.NotUnderstood));
+            _readAhead[cue] = read;
+            return _schedule.Find(cue)!;
+        }
+    }
+
+    public CueReceipt WithdrawCue(string cue)
+    {
+        lock (_gate)
+        {
+            RequireAlive();
+            Happen(_schedule.Withdraw(cue, _begun));
+            return _schedule.Find(cue)!;
+        }
+    }
+
+    public SessionView Pause() => SetPaused(true);
+
+    public SessionView Resume() => SetPaused(false);
+
+    /// <summary>Ends all watching. Nothing is awaited: a block under way is given up in the background.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+            _around.Log.Closed(Tag, _published);
+            Changed();
+        }
+
+        _ending.Cancel();
+        _blocksChanged.Fire();
+        _wake.Set();
+        _around.Ended(Id);
+    }
+
+    /// <summary>See <see cref="ISessionHost.ReportViewersAsync"/>.</summary>
+    public void ReportViewers(string relay, int viewers)
+    {
+        lock (_gate)
+        {
+            if (_closed || _relayed.GetValueOrDefault(relay) == viewers) return;
+            if (viewers > 0) _relayed[relay] = viewers;
+            else _relayed.Remove(relay);
+            Changed();
+        }
+    }
+
+    /// <summary>Blocks in order; see <see cref="ISessionHost.WatchAsync"/>.</summary>
+    public async IAsyncEnumerable<EncodedBlock> WatchAsync(long? fromBlock, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (fromBlock is < 0) throw CueRules.Invalid($"A block number is 0 or more, not {fromBlock}.");
+        Enter();
+        try
+        {
+            // A reader who gives up is woken like by a block, and looks at the token.
+            using var givingUp = cancellation.UnsafeRegister(static pulse => ((Pulse)pulse!).Fire(), _blocksChanged);
+            var next = fromBlock;
+            var resuming = fromBlock is not null;
+            while (true)
+            {
+                var changed = _blocksChanged.Next;
+                cancellation.ThrowIfCancellationRequested();
+                EncodedBlock? block;
+                lock (_gate)
+                {
+                    if (_closed) yield break;
+                    var now = _around.Time.GetUtcNow();
+                    block = _recent.Next(next, now, resuming);
+                    if (block is null && _failure is not null) throw Broken();
+                    // From what is on air on, a reader that resumed is a reader like all others.
+                    if (block is not null && block.Number >= (_recent.OnAir(now)?.Number ?? 0)) resuming = false;
+                }
+
+                if (block is null)
+                {
+                    await changed;
+                    continue;
+                }
+
+                next = block.Number + 1;
+                yield return block;
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Views, each newer than the one before; see <see cref="ISessionHost.EventsAsync"/>.</summary>
+    public async IAsyncEnumerable<SessionView> EventsAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var givingUp = cancellation.UnsafeRegister(static pulse => ((Pulse)pulse!).Fire(), _viewChanged);
+        var seen = -1L;
+        while (true)
+        {
+            var changed = _viewChanged.Next;
+            cancellation.ThrowIfCancellationRequested();
+            SessionView view;
+            lock (_gate) view = BuildView();
+            if (view.Version > seen)
+            {
+                seen = view.Version;
+                yield return view;
+            }
+            else if (view.Status == SessionStatus.Closed)
+            {
+                yield break;
+            }
+            else
+            {
+                await changed;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await _loop;
+    }
+
+    private SessionView SetPaused(bool paused)
+    {
+        lock (_gate)
+        {
+            RequireAlive();
+            _lastUsed = _around.Time.GetUtcNow();
+            if (_paused != paused)
+            {
+                _paused = paused;
+                Changed();
+                _wake.Set();
+            }
+
+            return BuildView();
+        }
+    }
+
+    private void Enter()
+    {
+        lock (_gate)
+        {
+            RequireAlive();
+            // Refuses here, so that the viewer who finds no room is told; everything else is the loop's business.
+            if (_ticket is null && !_paused) _ticket = _around.Line.Apply(_engine, _wake.Set);
+            _viewers++;
+            Changed();
+        }
+
+        _wake.Set();
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _viewers--;
+            if (_viewers == 0) _lastWatched = _lastUsed = _around.Time.GetUtcNow();
+            Changed();
+        }
+
+        _wake.Set();
+    }
+
+    private CueReceipt? Known(CueRequest request) => request.ClientId is { } id ? _schedule.FindByClient(id) : null;
+
+    private void Happen(IReadOnlyList<CueEvent> events)
+    {
+        _lastUsed = _around.Time.GetUtcNow();
+        foreach (var e in events) Remember(e);
+        if (events.Count > 0) Changed();
+    }
+
+    private void Remember(CueEvent e)
+    {
+        _schedule.Add(e);
+        if (e is CueEvent.Superseded or CueEvent.Withdrawn or CueEvent.Applied) _readAhead.Remove(e.Cue);
+    }
+
+    private async Task<ReadAhead> ReadAsync(string text, CancellationToken cancellation)
+    {
+        Prompt previous;
+        IEngine reader;
+        lock (_gate) (previous, reader) = (_line.InForce, _engine ?? _around.Reader);
+        return new ReadAhead(previous, await SessionPrompts.ReadAsync(reader, previous, text, cancellation));
+    }
+
+    /// <summary>Something that the view shows is another: every event reader will be sent the newest view.</summary>
+    private void Changed()
+    {
+        _version++;
+        _shownStatus = Status();
+        _shownPosition = _ticket?.Position;
+        _viewChanged.Fire();
+    }
+
+    private SessionStatus Status() =>
+        _closed ? SessionStatus.Closed
+        : _failure is not null ? SessionStatus.Failed
+        : _paused ? SessionStatus.Paused
+        : _ticket is null ? SessionStatus.Idle
+        : _ticket.Engine is null ? SessionStatus.Queued
+        : SessionStatus.Streaming;
+
+    private void RequireAlive()
+    {
+        if (_closed) throw new SessionException(SessionError.NotFound, "This session is closed.");
+        if (_failure is not null) throw Broken();
+    }
+
+    private SessionException Broken() =>
+        new(SessionError.Failed, $"This session has failed and makes no more blocks: {_failure} Create a new one.");
+
+    private SessionView BuildView()
+    {
+        var model = _around.Model;
+        return new SessionView
+        {
+            Id = Id,
+            Version = _version,
+            Status = Status(),
+            QueuePosition = _closed || _paused || _failure is not null ? null : _ticket?.Position,
+            Reason = _failure,
+            Block = _begun,
+            Seed = _seed,
+            Prompt = _shownPrompt.Text,
+            Meaning = _shownPrompt.Meaning,
+            Cues = _schedule.Receipts,
+            Viewers = _relayed.Count > 0 ? _relayed.Values.Sum() : _viewers,
+            StateBytes = _stream?.StateBytes ?? 0,
+            StatePolicy = _stream?.StatePolicy ?? model.StatePolicy,
+            Model = model.Name,
+            Engine = _engine?.Name ?? "",
+            Width = model.Width,
+            Height = model.Height,
+            FramesPerSecond = model.FramesPerSecond,
+            FramesPerBlock = model.FramesPerBlock,
+            Created = Created,
+            LastBlock = _lastBlock,
+            Lead = _clock.LeadBefore(_published, _around.Time.GetUtcNow()).TotalSeconds,
+            Stalls = _clock.Stalls,
+        };
+    }
+
+    /// <summary>A cue's prompt, read when it came, against the prompt that was in force then.</summary>
+    private sealed record ReadAhead(Prompt Previous, Prompt Prompt);
+}

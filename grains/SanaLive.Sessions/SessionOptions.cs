@@ -1,0 +1,84 @@
+using SanaLive.Sessions.Encoding;
+
+namespace SanaLive.Sessions;
+
+/// <summary>How sessions behave in this process.</summary>
+public sealed class SessionOptions
+{
+    /// <summary>
+    /// How far generation may run ahead of what viewers see: a cue cannot be seen sooner than it feels. Null: two blocks of the model (1 s in
+    /// the embedded world). At least 1.2 blocks, since a block is made while the one before it is shown; at most 60 s.
+    /// </summary>
+    public TimeSpan? Lead { get; set; }
+
+    /// <summary>How long blocks are still made when nobody watches any more (a page that is loaded again). 0 to 10 s.</summary>
+    public TimeSpan Grace { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A session that nobody has watched or commanded for so long is closed. Null: never. At least 10 s.</summary>
+    public TimeSpan? IdleExpiry { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Blocks that are kept for viewers who join, resume or were slow. 2 to 256.</summary>
+    public int RecentBlocks { get; set; } = 8;
+
+    /// <summary>Blocks that a cue is blended over when it does not say. 0 (a cut) to 64.</summary>
+    public int BlendBlocks { get; set; } = 1;
+
+    /// <summary>Share of an engine's measured capacity that is not given to sessions: for encoding, viewers and the unexpected. 0 to 0.9.</summary>
+    public double Reserve { get; set; } = 0.2;
+
+    /// <summary>Sessions that one engine makes at once. Null: by its measured capacity. 1 to 10,000.</summary>
+    public int? SessionsPerEngine { get; set; }
+
+    /// <summary>Watched sessions that may wait for a place. 0 to 10,000.</summary>
+    public int LineLength { get; set; } = 16;
+
+    /// <summary>Sessions that this process holds, watched or not. 1 to 1,000,000.</summary>
+    public int MaxSessions { get; set; } = 1000;
+
+    /// <summary>Times that a block is tried again after the engine failed, before its session fails. 0 to 5.</summary>
+    public int Retries { get; set; } = 2;
+
+    /// <summary>Finished cues that a session remembers. 0 to 10,000.</summary>
+    public int FinishedCues { get; set; } = 200;
+
+    /// <summary>Cues that may wait for their block, per session. 1 to 10,000.</summary>
+    public int PendingCues { get; set; } = 100;
+
+    public Vp8Options Video { get; set; } = new();
+
+    /// <summary>What is wrong with these options, in sentences; empty when nothing is.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        if (Lead is { } lead) Require(lead > TimeSpan.Zero && lead <= TimeSpan.FromSeconds(60), $"Lead must be more than 0 and at most 60 s, not {lead}.");
+        Require(Grace >= TimeSpan.Zero && Grace <= TimeSpan.FromSeconds(10), $"Grace must be 0 to 10 s, not {Grace}.");
+        Require(IdleExpiry is not { } e || e >= TimeSpan.FromSeconds(10), $"IdleExpiry must be at least 10 s, not {IdleExpiry}.");
+        Require(RecentBlocks is >= 2 and <= 256, $"RecentBlocks must be 2 to 256, not {RecentBlocks}.");
+        Require(BlendBlocks is >= 0 and <= 64, $"BlendBlocks must be 0 to 64, not {BlendBlocks}.");
+        Require(Reserve is >= 0 and <= 0.9, $"Reserve must be 0 to 0.9, not {Reserve}.");
+        Require(SessionsPerEngine is not { } s || s is >= 1 and <= 10_000, $"SessionsPerEngine must be 1 to 10,000, not {SessionsPerEngine}.");
+        Require(LineLength is >= 0 and <= 10_000, $"LineLength must be 0 to 10,000, not {LineLength}.");
+        Require(MaxSessions is >= 1 and <= 1_000_000, $"MaxSessions must be 1 to 1,000,000, not {MaxSessions}.");
+        Require(Retries is >= 0 and <= 5, $"Retries must be 0 to 5, not {Retries}.");
+        Require(FinishedCues is >= 0 and <= 10_000, $"FinishedCues must be 0 to 10,000, not {FinishedCues}.");
+        Require(PendingCues is >= 1 and <= 10_000, $"PendingCues must be 1 to 10,000, not {PendingCues}.");
+        problems.AddRange(Video.Problems());
+        return problems;
+
+        void Require(bool holds, string sentence)
+        {
+            if (!holds) problems.Add(sentence);
+        }
+    }
+
+    /// <summary>The lead for a model's block duration.</summary>
+    /// <exception cref="ArgumentException">The configured lead is too short for the model.</exception>
+    internal TimeSpan LeadFor(TimeSpan blockDuration)
+    {
+        var lead = Lead ?? 2 * blockDuration;
+        return lead >= 1.2 * blockDuration
+            ? lead
+            : throw new ArgumentException(
+                $"Lead is {lead.TotalSeconds} s, but this model's blocks last {blockDuration.TotalSeconds} s: it must be at least 1.2 blocks.");
+    }
+}

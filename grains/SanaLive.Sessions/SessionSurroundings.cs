@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Admission;
+using SanaLive.Sessions.Encoding;
+
+namespace SanaLive.Sessions;
+
+/// <summary>What all sessions of a host share.</summary>
+/// <param name="Model">The model of all engines.</param>
+/// <param name="Reader">Reads prompts before a session has an engine.</param>
+/// <param name="Line">Gives the engines' places.</param>
+/// <param name="Encoder">Encodes blocks.</param>
+/// <param name="Options">Checked.</param>
+/// <param name="Retry">Tries a failed block again.</param>
+/// <param name="Time">The clock of everything.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Ended">Told the id of a session that was closed or has expired.</param>
+internal sealed record SessionSurroundings(
+    ModelCard Model,
+    IEngine Reader,
+    AdmissionLine Line,
+    IBlockEncoder Encoder,
+    SessionOptions Options,
+    ResiliencePipeline Retry,
+    TimeProvider Time,
+    ILogger Log,
+    Action<string> Ended);

@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Encoding;
+
+namespace SanaLive.Sessions.Tests.Fakes;
+
+/// <summary>Frames as they are, at once, unless it is told to wait or to fail.</summary>
+internal sealed class FakeEncoder : IBlockEncoder
+{
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public Exception? Failure { get; set; }
+
+    public int AtOnce { get; private set; }
+
+    public int MostAtOnce { get; private set; }
+
+    public async Task<EncodedFrames> EncodeAsync(ReadOnlyMemory<byte> frames, ModelCard model, CancellationToken cancellation)
+    {
+        AtOnce++;
+        MostAtOnce = Math.Max(MostAtOnce, AtOnce);
+        await Gate;
+        AtOnce--;
+        if (Failure is not null) throw Failure;
+        var size = frames.Length / model.FramesPerBlock;
+        var list = Enumerable.Range(0, model.FramesPerBlock).Select(i => frames.Slice(i * size, size)).ToList();
+        return new EncodedFrames(list, Convert.ToHexStringLower(SHA256.HashData(frames.Span)), TimeSpan.FromMilliseconds(5));
+    }
+}

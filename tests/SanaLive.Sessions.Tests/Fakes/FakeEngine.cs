@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Tests.Fakes;
+
+/// <summary>
+/// An engine whose pictures are a hash of everything that should decide them. Like a real one it makes one block at a time, the earliest
+/// deadline first, and each takes <see cref="BlockTime"/> of the given clock.
+/// </summary>
+internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IEngine
+{
+    public static readonly ModelCard Card = new()
+    {
+        Name = "fake-world",
+        Fingerprint = "f00d",
+        License = "none",
+        PromptSemantics = PromptSemantics.Merge,
+        Width = 16,
+        Height = 4,
+        FramesPerSecond = 16,
+        FramesPerBlock = 8,
+        Parameters = 1,
+        Steps = 1,
+        StatePolicy = "window(3)",
+        DefaultPrompt = "meadow day",
+        Suggestions = ["forest night"],
+        Vocabulary = [new("biome", ["meadow", "forest", "desert"]), new("time", ["day", "night"])],
+    };
+
+    private readonly Lock _gate = new();
+    private readonly List<Job> _waiting = [];
+    private Job? _running;
+
+    public string Name => name;
+
+    public ModelCard Model { get; init; } = Card;
+
+    public EngineFacts Facts { get; } = new("fake", "fake", "none", 1, "A test.", "fake");
+
+    public int QueueLength
+    {
+        get { lock (_gate) return _waiting.Count + (_running is null ? 0 : 1); }
+    }
+
+    public double MeasuredBlocksPerSecond { get; set; } = 20;
+
+    public TimeSpan BlockTime { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Every call that was made for a block, failed ones included.</summary>
+    public List<(FakeStream Stream, long Block, BlockRequest Request)> Calls { get; } = [];
+
+    public List<FakeStream> Streams { get; } = [];
+
+    public int PromptsRead { get; private set; }
+
+    /// <summary>Calls for a block that fail before one succeeds.</summary>
+    public int FailuresToCome { get; set; }
+
+    public Func<IVideoStream, bool> AlwaysFails { get; set; } = _ => false;
+
+    public bool CannotRead { get; set; }
+
+    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (CannotRead) throw new IOException("the text encoder is gone");
+        lock (_gate) PromptsRead++;
+        var meaning = (previous?.Meaning ?? Card.DefaultPrompt).Split(' ');
+        var (understood, unknown) = (new List<string>(), new List<string>());
+        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = Card.Vocabulary.ToList().FindIndex(v => v.Values.Contains(word));
+            if (at < 0)
+            {
+                unknown.Add(word);
+                continue;
+            }
+
+            meaning[at] = word;
+            understood.Add(word);
+        }
+
+        var embedding = meaning.Select((word, i) => (float)Card.Vocabulary[i].Values.ToList().IndexOf(word)).ToArray();
+        return new(new Prompt(text, string.Join(' ', meaning), understood, unknown, embedding, 2));
+    }
+
+    public IVideoStream CreateStream(ulong seed)
+    {
+        var stream = new FakeStream(seed);
+        lock (_gate) Streams.Add(stream);
+        return stream;
+    }
+
+    public ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
+    {
+        var job = new Job((FakeStream)stream, request);
+        lock (_gate)
+        {
+            if (job.Stream.Disposed) throw new ObjectDisposedException(nameof(FakeStream));
+            if (job.Stream.Busy) throw new InvalidOperationException("Two calls for one stream at once.");
+            job.Stream.Busy = true;
+            Calls.Add((job.Stream, job.Stream.NextBlock, request));
+            _waiting.Add(job);
+        }
+
+        cancellation.UnsafeRegister(_ => GiveUp(job), null);
+        StartNext();
+        return new(job.Done.Task);
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private void StartNext()
+    {
+        Job job;
+        lock (_gate)
+        {
+            if (_running is not null || _waiting.Count == 0) return;
+            job = _running = _waiting.MinBy(j => j.Request.Deadline)!;
+            _waiting.Remove(job);
+        }
+
+        if (BlockTime == TimeSpan.Zero) Finish(job);
+        else job.Timer = time.CreateTimer(_ => Finish(job), null, BlockTime, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Finish(Job job)
+    {
+        job.Timer?.Dispose();
+        Exception? error = null;
+        GeneratedBlock? block = null;
+        lock (_gate)
+        {
+            _running = null;
+            job.Stream.Busy = false;
+            if (job.GivenUp) error = new OperationCanceledException();
+            else if (AlwaysFails(job.Stream)) error = new IOException("the device is gone");
+            else if (FailuresToCome > 0)
+            {
+                FailuresToCome--;
+                error = new IOException("the device hiccuped");
+            }
+            else block = Make(job);
+        }
+
+        if (error is OperationCanceledException) job.Done.TrySetCanceled();
+        else if (error is not null) job.Done.TrySetException(error);
+        else job.Done.TrySetResult(block!);
+        StartNext();
+    }
+
+    private GeneratedBlock Make(Job job)
+    {
+        var number = job.Stream.NextBlock++;
+        var r = job.Request;
+        var facts = $"{job.Stream.Seed} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache}";
+        var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(facts));
+        var frames = new byte[Model.FramesPerBlock * Model.Width * Model.Height * 3];
+        for (var i = 0; i < frames.Length; i++) frames[i] = hash[i % hash.Length];
+        return new GeneratedBlock(number, frames, new BlockTimings(TimeSpan.Zero, BlockTime, TimeSpan.Zero, TimeSpan.Zero));
+    }
+
+    private void GiveUp(Job job)
+    {
+        lock (_gate)
+        {
+            if (job.Done.Task.IsCompleted) return;
+            job.GivenUp = true;
+            if (_waiting.Remove(job)) job.Stream.Busy = false;
+        }
+
+        if (_running == job) Finish(job);
+        else job.Done.TrySetCanceled();
+    }
+
+    private sealed class Job(FakeStream stream, BlockRequest request)
+    {
+        public FakeStream Stream => stream;
+
+        public BlockRequest Request => request;
+
+        public TaskCompletionSource<GeneratedBlock> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ITimer? Timer { get; set; }
+
+        public bool GivenUp { get; set; }
+    }
+}

@@ -1,0 +1,24 @@
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Tests.Fakes;
+
+internal sealed class FakeStream(ulong seed) : IVideoStream
+{
+    public ulong Seed => seed;
+
+    public long NextBlock { get; set; }
+
+    public long StateBytes => 4096;
+
+    public string StatePolicy => "window(3)";
+
+    public bool Busy { get; set; }
+
+    public bool Disposed { get; private set; }
+
+    public void Dispose()
+    {
+        if (Busy) throw new InvalidOperationException("A stream was disposed while a block of it was being made.");
+        Disposed = true;
+    }
+}

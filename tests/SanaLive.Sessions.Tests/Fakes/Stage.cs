@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Tests.Fakes;
+
+/// <summary>A host of sessions on fake engines and a clock that the test moves.</summary>
+internal sealed class Stage
+{
+    private readonly Pump _pump;
+
+    private Stage(Pump pump, Action<SessionOptions>? configure, int engines)
+    {
+        _pump = pump;
+        Engines = Enumerable.Range(0, engines).Select(i => new FakeEngine(Time, $"fake-{i}")).ToList();
+        var options = new SessionOptions { BlendBlocks = 0 };
+        configure?.Invoke(options);
+        Host = new InProcessSessionHost(
+            Engines.Cast<IEngine>(), Encoder, Options.Create(options), Time, NullLogger<InProcessSessionHost>.Instance);
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public FakeEncoder Encoder { get; } = new();
+
+    public IReadOnlyList<FakeEngine> Engines { get; }
+
+    public FakeEngine Engine => Engines[0];
+
+    public InProcessSessionHost Host { get; }
+
+    public static void Play(Func<Stage, Task> test, Action<SessionOptions>? configure = null, int engines = 1) => Pump.Run(async pump =>
+    {
+        var stage = new Stage(pump, configure, engines);
+        await test(stage);
+        await stage.Host.DisposeAsync();
+        Assert.All(stage.Engines.SelectMany(e => e.Streams), s => Assert.True(s.Disposed));
+    });
+
+    public async Task<string> CreateAsync(string? prompt = null, ulong seed = 7) => (await Host.CreateAsync(new CreateSession(prompt, seed), default)).Id;
+
+    public Viewer Watch(string id, long? fromBlock = null) => new(Host, id, Time, fromBlock);
+
+    public Task<SessionView> ViewAsync(string id) => Host.GetAsync(id, default);
+
+    public Task<CueReceipt> CueAsync(string id, string prompt, long? atBlock = null, int? blend = null, string? clientId = null) =>
+        Host.CueAsync(id, new CueRequest(prompt, atBlock, blend, clientId), default);
+
+    public async Task<CueReceipt> ReceiptAsync(string id, string cue) => (await ViewAsync(id)).Cues.Single(c => c.Id == cue);
+
+    /// <summary>Lets everything happen that can happen now.</summary>
+    public Task SettleAsync() => _pump.SettledAsync();
+
+    /// <summary>Lets time pass, stopping at every timer on the way.</summary>
+    public async Task PassAsync(double seconds)
+    {
+        var until = Time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+        await SettleAsync();
+        while (Time.NextTimer is { } next && next <= until)
+        {
+            Time.Set(next > Time.GetUtcNow() ? next : Time.GetUtcNow());
+            await SettleAsync();
+        }
+
+        Time.Set(until);
+        await SettleAsync();
+    }
+}
