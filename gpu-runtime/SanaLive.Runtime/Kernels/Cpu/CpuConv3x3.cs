@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace SanaLive.Runtime.Kernels.Cpu;
 
@@ -118,13 +119,26 @@ internal static unsafe class CpuConv3x3
         var outputColumn = panel * CpuWeights.PanelWidth;
         var columns = Math.Min(CpuWeights.PanelWidth, job.Outputs - outputColumn);
         var count = down * across;
+        // Frames are larger than the second-level cache: ask for the row after the next one while this one is computed.
+        var ahead = panel == 0 && pixelStep == 1 && row + 2 < job.Height ? sources[segments - 1] + line : null;
         for (var done = 0; done < count;)
         {
             var height = GemmTile.Height<T>(count - done);
+            if (ahead != null)
+                Prefetch(ahead + (done * channels), height * channels);
             GemmTile.Run<T>(g, done * g.ARow, height, columns, acc);
             job.Epilogue.Store<T>(acc, height, pixel + (done * pixelStep), pixelStep, outputColumn, columns, job.Y, job.Outputs);
             done += height;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* from, nint count)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (nint i = 0; i < count; i += 16)
+            Sse.Prefetch1(from + i);
     }
 
     private struct Job

@@ -24,7 +24,7 @@ internal static unsafe class CpuCrossAttention
             Heads = heads,
             D = d,
             PaddedD = (d + 15) & ~15,
-            PaddedWords = (words + 31) & ~31,
+            PaddedWords = (words + 15) & ~15,
             Blocks = (tokens + TokensPerChunk - 1) / TokensPerChunk,
         };
         var keys = (nint)heads * d * job.PaddedWords;
@@ -82,7 +82,11 @@ internal static unsafe class CpuCrossAttention
         var (head, first) = (chunk / job.Blocks, chunk % job.Blocks * TokensPerChunk);
         var end = Math.Min(first + TokensPerChunk, job.Tokens);
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
-        var divisors = stackalloc float[GemmTile.MaxRows];
+        var factors = stackalloc float[GemmTile.MaxRows];
+        // Added to the last scores: those past the words count for nothing (e^-87 of the largest).
+        var mask = stackalloc float[GemmTile.AccumulatorStride];
+        for (var i = 0; i < GemmTile.AccumulatorStride; i++)
+            mask[i] = ((job.Words - 1) / GemmTile.AccumulatorStride * GemmTile.AccumulatorStride) + i < job.Words ? 0f : -1e30f;
         var scores = job.Scores + ((nint)worker * GemmTile.MaxRows * job.PaddedWords);
         var queries = job.Q + ((nint)head * d);
         var toScores = new GemmOperands { A = &queries, Segments = 1, K = d, ARow = width, AStep = 1, WStep = job.PaddedWords };
@@ -92,16 +96,21 @@ internal static unsafe class CpuCrossAttention
             var height = GemmTile.Height<T>(end - token);
             for (var word = 0; word < job.PaddedWords; word += GemmTile.AccumulatorStride)
             {
+                var columns = Math.Min(GemmTile.AccumulatorStride, job.PaddedWords - word);
+                var last = word + GemmTile.AccumulatorStride >= job.PaddedWords;
                 toScores.W = job.Keys + ((nint)head * d * job.PaddedWords) + word;
-                GemmTile.Run<T>(toScores, token * width, height, GemmTile.AccumulatorStride, acc);
+                GemmTile.Run<T>(toScores, token * width, height, columns, acc);
                 for (var r = 0; r < height; r++)
                 {
-                    for (var c = 0; c < GemmTile.AccumulatorStride; c += T.Count)
-                        T.Store(T.Load(acc + (r * GemmTile.AccumulatorStride) + c), scores + ((nint)r * job.PaddedWords) + word + c);
+                    for (var c = 0; c < columns; c += T.Count)
+                    {
+                        var v = T.Load(acc + (r * GemmTile.AccumulatorStride) + c);
+                        T.Store(last ? v + T.Load(mask + c) : v, scores + ((nint)r * job.PaddedWords) + word + c);
+                    }
                 }
             }
             for (var r = 0; r < height; r++)
-                divisors[r] = Exponentials<T>(scores + ((nint)r * job.PaddedWords), job.Words);
+                factors[r] = 1f / Exponentials<T>(scores + ((nint)r * job.PaddedWords), job.PaddedWords);
             for (var column = 0; column < d; column += GemmTile.AccumulatorStride)
             {
                 var columns = Math.Min(GemmTile.AccumulatorStride, d - column);
@@ -109,11 +118,11 @@ internal static unsafe class CpuCrossAttention
                 GemmTile.Run<T>(toValues, 0, height, columns, acc);
                 for (var r = 0; r < height; r++)
                 {
-                    var divisor = T.Splat(divisors[r]);
+                    var factor = T.Splat(factors[r]);
                     var from = acc + (r * GemmTile.AccumulatorStride);
                     var to = job.Y + ((token + r) * width) + ((nint)head * d) + column;
                     for (var c = 0; c < columns; c += T.Count)
-                        LaneMath.Store(T.Load(from + c) / divisor, to + c, columns - c);
+                        LaneMath.Store(T.Load(from + c) * factor, to + c, columns - c);
                 }
             }
             token += height;
@@ -122,38 +131,21 @@ internal static unsafe class CpuCrossAttention
 
     /// <summary>exp(score - largest) in place; their sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Exponentials<T>(float* scores, int words)
+    private static float Exponentials<T>(float* scores, int padded)
         where T : unmanaged, ILanes<T>
     {
-        var whole = words - (words % T.Count);
-        var largest = float.NegativeInfinity;
-        if (whole > 0)
-        {
-            var most = T.Load(scores);
-            for (var i = T.Count; i < whole; i += T.Count)
-                most = T.Max(most, T.Load(scores + i));
-            largest = T.MaxLane(most);
-        }
-        for (var i = whole; i < words; i++)
-            largest = MathF.Max(largest, scores[i]);
-
-        var shift = T.Splat(largest);
+        var most = T.Load(scores);
+        for (var i = T.Count; i < padded; i += T.Count)
+            most = T.Max(most, T.Load(scores + i));
+        var shift = T.Splat(T.MaxLane(most));
         var sums = T.Zero;
-        for (var i = 0; i < whole; i += T.Count)
+        for (var i = 0; i < padded; i += T.Count)
         {
             var e = LaneMath.Exp(T.Load(scores + i) - shift);
             sums += e;
             T.Store(e, scores + i);
         }
-        var sum = T.Sum(sums);
-        if (whole < words)
-        {
-            // The row is padded to whole vectors: what lies past the words is computed, and counts for nothing.
-            T.Store(LaneMath.Exp(T.Load(scores + whole) - shift), scores + whole);
-            for (var i = whole; i < words; i++)
-                sum += scores[i];
-        }
-        return sum;
+        return T.Sum(sums);
     }
 
     private struct Job

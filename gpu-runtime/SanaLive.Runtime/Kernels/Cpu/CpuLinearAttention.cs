@@ -52,7 +52,7 @@ internal static unsafe class CpuLinearAttention
         CpuKernels cpu, float* q, float* cos, float* sin, float* s, float* z, int tokens, int heads, int d, float eps, float* y)
     {
         var padded = Rotation.Padded(d);
-        nint perWorker = TokensPerChunk * padded;
+        nint perWorker = (nint)heads * TokensPerChunk * (padded + 1);
         nint transposed = (nint)heads * d * padded;
         var scratch = cpu.Scratch(transposed + (cpu.ThreadCount * perWorker));
         var job = new Job
@@ -170,23 +170,29 @@ internal static unsafe class CpuLinearAttention
         int d = job.D, padded = job.Padded;
         nint width = (nint)job.Heads * d;
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
-        var tables = stackalloc float[2 * padded];
-        var rotated = job.WorkerScratch + ((nint)worker * TokensPerChunk * padded);
-        var denominators = stackalloc float[TokensPerChunk];
+        var table = stackalloc float[2 * padded];
+        // This worker's rotated queries [heads, 48, padded] and 1 / (z . q + eps) [heads, 48].
+        var rotated = job.WorkerScratch + ((nint)worker * job.Heads * TokensPerChunk * (padded + 1));
+        var factors = rotated + ((nint)job.Heads * TokensPerChunk * padded);
         var first = chunk * TokensPerChunk;
         var count = Math.Min(TokensPerChunk, job.Tokens - first);
+        for (var t = 0; t < count; t++)
+        {
+            var token = (nint)(first + t);
+            Rotation.Spread(job.Cos + (token * (d / 2)), job.Sin + (token * (d / 2)), d, table);
+            for (var head = 0; head < job.Heads; head++)
+            {
+                var q = job.X + (token * width) + ((nint)head * d);
+                var at = ((nint)head * TokensPerChunk) + t;
+                Rotation.Rotate<T>(q, table, padded, rotated + (at * padded));
+                factors[at] = 1f / (Dot<T>(job.Z + ((nint)head * d), q, d) + job.Eps);
+            }
+        }
+
         var g = new GemmOperands { A = &rotated, Segments = 1, K = d, ARow = padded, AStep = 1, WStep = padded };
         for (var head = 0; head < job.Heads; head++)
         {
-            var z = job.Z + ((nint)head * d);
-            for (var t = 0; t < count; t++)
-            {
-                var token = (nint)(first + t);
-                var q = job.X + (token * width) + ((nint)head * d);
-                Rotation.Spread(job.Cos + (token * (d / 2)), job.Sin + (token * (d / 2)), d, tables);
-                Rotation.Rotate<T>(q, tables, padded, rotated + ((nint)t * padded));
-                denominators[t] = Dot<T>(z, q, d) + job.Eps;
-            }
+            var queries = (nint)head * TokensPerChunk * padded;
             for (var column = 0; column < d; column += GemmTile.AccumulatorStride)
             {
                 g.W = job.Scratch + ((nint)head * d * padded) + column;
@@ -194,14 +200,14 @@ internal static unsafe class CpuLinearAttention
                 for (var t = 0; t < count;)
                 {
                     var height = GemmTile.Height<T>(count - t);
-                    GemmTile.Run<T>(g, (nint)t * padded, height, columns, acc);
+                    GemmTile.Run<T>(g, queries + ((nint)t * padded), height, columns, acc);
                     for (var r = 0; r < height; r++)
                     {
-                        var divisor = T.Splat(denominators[t + r]);
+                        var factor = T.Splat(factors[(head * TokensPerChunk) + t + r]);
                         var from = acc + (r * GemmTile.AccumulatorStride);
                         var to = job.Y + ((first + t + r) * width) + ((nint)head * d) + column;
                         for (var c = 0; c < columns; c += T.Count)
-                            LaneMath.Store(T.Load(from + c) / divisor, to + c, columns - c);
+                            LaneMath.Store(T.Load(from + c) * factor, to + c, columns - c);
                     }
                     t += height;
                 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
-/// The one matrix product under linears, convolutions and attention: a tile of 12, 6, 3 or 1 rows by two vectors, held in
+/// The one matrix product under linears, convolutions and attention: a tile of 12, 6, 3, 2 or 1 rows by two vectors, held in
 /// registers while the whole reduction runs. Accumulators are named locals because the JIT keeps those in registers and never array
 /// elements; one pointer serves three rows because x64 addresses have the scales 1 and 2.
 /// </summary>
@@ -15,15 +15,15 @@ internal static unsafe class GemmTile
     /// <summary>Rows of the tallest tile.</summary>
     public const int MaxRows = 12;
 
-    /// <summary>The tallest tile for what is left: 12, 6, 3 or 1 rows.</summary>
+    /// <summary>The tallest tile for what is left: 12, 6, 3, 2 or 1 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Height<T>(int rowsLeft)
         where T : unmanaged, ILanes<T> =>
-        T.TallTiles && rowsLeft >= 12 ? 12 : rowsLeft >= 6 ? 6 : rowsLeft >= 3 ? 3 : 1;
+        T.TallTiles && rowsLeft >= 12 ? 12 : rowsLeft >= 6 ? 6 : rowsLeft >= 3 ? 3 : rowsLeft;
 
     /// <summary>
     /// acc[r, c] = sum over s, k of A[s][aOffset + r * ARow + k * AStep] * W[s * WSegment + k * WStep + c], for r below
-    /// <paramref name="rows"/> (12, 6, 3 or 1) and c below <paramref name="columns"/> (at most 32) rounded up to 16; W must be readable
+    /// <paramref name="rows"/> (12, 6, 3, 2 or 1) and c below <paramref name="columns"/> (at most 32) rounded up to 16; W must be readable
     /// that far. Every sum runs in the order of s and k, so its bits do not depend on the tile that it falls into.
     /// </summary>
     public static void Run<T>(in GemmOperands g, nint aOffset, int rows, int columns, float* acc)
@@ -44,6 +44,7 @@ internal static unsafe class GemmTile
                 case 12: Tile12<T>(g, w, aOffset, acc); break;
                 case 6: Tile6<T>(g, w, aOffset, acc); break;
                 case 3: Tile3<T>(g, w, aOffset, acc); break;
+                case 2: Tile2<T>(g, w, aOffset, acc); break;
                 default: Tile1<T>(g, w, aOffset, acc); break;
             }
         }
@@ -59,6 +60,7 @@ internal static unsafe class GemmTile
                 break;
             case 6: Tile6<Lanes256>(g, g.W, aOffset, acc); break;
             case 3: Tile3<Lanes256>(g, g.W, aOffset, acc); break;
+            case 2: Tile2<Lanes256>(g, g.W, aOffset, acc); break;
             default: Tile1<Lanes256>(g, g.W, aOffset, acc); break;
         }
     }
@@ -255,6 +257,38 @@ internal static unsafe class GemmTile
         T.Store(c1b, acc + 32 + T.Count);
         T.Store(c2a, acc + 64);
         T.Store(c2b, acc + 64 + T.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile2<T>(in GemmOperands g, float* weights, nint aOffset, float* acc)
+        where T : unmanaged, ILanes<T>
+    {
+        T c0a = T.Zero; T c0b = T.Zero;
+        T c1a = T.Zero; T c1b = T.Zero;
+        nint row = g.ARow, step = g.AStep, wStep = g.WStep;
+        for (var s = 0; s < g.Segments; s++)
+        {
+            var w = weights + (s * g.WSegment);
+            var a0 = g.A[s] + aOffset;
+            for (var k = g.K; k > 0; k--)
+            {
+                var w0 = T.Load(w);
+                var w1 = T.Load(w + T.Count);
+                var x = T.Splat(*a0);
+                c0a = T.MultiplyAdd(x, w0, c0a);
+                c0b = T.MultiplyAdd(x, w1, c0b);
+                x = T.Splat(a0[row]);
+                c1a = T.MultiplyAdd(x, w0, c1a);
+                c1b = T.MultiplyAdd(x, w1, c1b);
+                a0 += step;
+                w += wStep;
+            }
+        }
+
+        T.Store(c0a, acc);
+        T.Store(c0b, acc + T.Count);
+        T.Store(c1a, acc + 32);
+        T.Store(c1b, acc + 32 + T.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -22,14 +22,20 @@ internal unsafe interface ILanes<T>
     /// <summary>a * b + c, rounded once where the processor can.</summary>
     static abstract T MultiplyAdd(T a, T b, T c);
 
+    /// <summary>a * b - c, rounded once where the processor can.</summary>
+    static abstract T MultiplySubtract(T a, T b, T c);
+
     static abstract T Min(T a, T b);
 
     static abstract T Max(T a, T b);
 
     static abstract T Sqrt(T a);
 
-    /// <summary>2 to the power of n + <paramref name="shifted"/>'s low bits: the exponent trick of <see cref="LaneMath"/>.</summary>
-    static abstract T ScaleByPowerOfTwo(T value, T shifted);
+    /// <summary>value * 2^n for whole n in [-126, 126] and values in [0.7, 1.5].</summary>
+    static abstract T ScaleByPowerOfTwo(T value, T n);
+
+    /// <summary>1 / a within 1e-7 of itself, for a in [1, 3e38].</summary>
+    static abstract T Reciprocal(T a);
 
     /// <summary>Lanes 1 0 3 2 5 4 ...</summary>
     static abstract T SwapPairs(T value);
@@ -43,6 +49,9 @@ internal unsafe interface ILanes<T>
     static abstract T operator /(T a, T b);
 
     static abstract void Store(T value, float* target);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes only; count is below <see cref="Count"/>.</summary>
+    static abstract void StorePart(T value, float* target, int count);
 
     /// <summary>Sum of the lanes, in an order that depends on the width alone.</summary>
     static abstract float Sum(T value);

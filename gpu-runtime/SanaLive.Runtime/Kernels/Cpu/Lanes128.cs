@@ -28,6 +28,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, c.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplySubtract(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a.v, b.v, -c.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Min(Lanes128 a, Lanes128 b) => new(Vector128.MinNative(a.v, b.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -37,8 +40,11 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Sqrt(Lanes128 a) => new(Vector128.Sqrt(a.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 ScaleByPowerOfTwo(Lanes128 value, Lanes128 shifted) =>
-        new((value.v.AsInt32() + (shifted.v.AsInt32() << 23)).AsSingle());
+    public static Lanes128 ScaleByPowerOfTwo(Lanes128 value, Lanes128 n) =>
+        new((value.v.AsInt32() + (Vector128.ConvertToInt32Native(n.v) << 23)).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Reciprocal(Lanes128 a) => new(Vector128<float>.One / a.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 SwapPairs(Lanes128 value) =>
@@ -60,13 +66,20 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static void Store(Lanes128 value, float* target) => value.v.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePart(Lanes128 value, float* target, int count)
+    {
+        for (var i = 0; i < count; i++)
+            target[i] = value.v.GetElement(i);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) => Vector128.Sum(value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Lanes128 value)
     {
         var quarter = value.v;
-        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
-        return MathF.Max(quarter.GetElement(0), quarter.GetElement(1));
+        quarter = Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 }
