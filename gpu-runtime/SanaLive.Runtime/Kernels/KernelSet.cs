@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace SanaLive.Runtime.Kernels;
 
 /// <summary>
@@ -27,6 +29,16 @@ public abstract class KernelSet : IDisposable
 
     /// <summary>Copies numbers to the host; as many as the tensor has.</summary>
     public abstract void Read(Tensor source, Span<float> values);
+
+    /// <summary>Copies to the host as bytes: <c>round(value * scale + offset)</c>, held within 0 to 255; as many as the tensor has.</summary>
+    public virtual void ReadBytes(Tensor source, float scale, float offset, Span<byte> bytes)
+    {
+        var values = ArrayPool<float>.Shared.Rent(checked((int)source.Count));
+        Read(source, values.AsSpan(0, bytes.Length));
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)Math.Clamp((int)(values[i] * scale + offset + 0.5f), 0, 255);
+        ArrayPool<float>.Shared.Return(values);
+    }
 
     /// <summary>One row with these numbers.</summary>
     public Tensor Row(ReadOnlySpan<float> values)

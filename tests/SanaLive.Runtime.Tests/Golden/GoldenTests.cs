@@ -19,6 +19,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
         (new(@"^h1_"), BlockGolden.Run, null),
         (new(@"^h2_"), LongSanaGolden.Run, null),
         (new(@"^h5_"), RolloutGolden.Run, null),
+        (new(@"^world_vae"), WorldVaeGolden.Run, null),
+        (new(@"^world_text"), WorldTextGolden.Run, null),
     ];
 
     public static TheoryData<string, string> Cases()

@@ -1,0 +1,141 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
+
+namespace SanaLive.Runtime.Vae;
+
+/// <summary>
+/// The embedded world's decoder: everything that looks back in time happens at the latents' own size, then each latent frame
+/// becomes four pictures, each on its own. Golden case world_vae.
+/// </summary>
+public sealed class WorldDecoder : VideoDecoder
+{
+    private readonly KernelSet kernels;
+    private readonly WorldVaeConfig config;
+    private readonly Weights convIn;
+    private readonly TemporalBlock[] temporal;
+    private readonly ResBlock[] blocks16;
+    private readonly Weights up8;
+    private readonly ResBlock[] blocks8;
+    private readonly Weights[] up4;
+    private readonly ResBlock[] blocks4;
+    private readonly Weights up2;
+    private readonly Weights conv2;
+    private readonly Weights convOut;
+    private readonly float[] mean;
+    private readonly float[] std;
+    private WorldDecoderWorkspace? workspace;
+
+    /// <summary>Takes <c>decoder.*</c> of the checkpoint.</summary>
+    public WorldDecoder(KernelSet kernels, WorldVaeConfig config, Checkpoint checkpoint)
+    {
+        this.kernels = kernels;
+        this.config = config;
+        (mean, std) = ([.. config.LatentsMean], [.. config.LatentsStd]);
+        var (c16, c8, c4, c2) = (config.DecoderChannels[0], config.DecoderChannels[1], config.DecoderChannels[2], config.DecoderChannels[3]);
+        convIn = VaeLayers.Conv3x3(kernels, checkpoint, "decoder.conv_in", c16, config.LatentChannels);
+        temporal = [.. Enumerable.Range(0, config.DecoderTemporalBlocks).Select(i => new TemporalBlock(kernels, checkpoint, $"decoder.temporal.{i}", c16))];
+        blocks16 = Blocks("blocks16", config.DecoderResBlocks[0], c16, norms: true);
+        up8 = VaeLayers.Shuffled1x1(kernels, checkpoint, "decoder.up8", 4 * c8, c16);
+        blocks8 = Blocks("blocks8", config.DecoderResBlocks[1], c8, norms: true);
+        up4 = FramesOut(checkpoint, c8, c4);
+        blocks4 = Blocks("blocks4", config.DecoderResBlocks[2], c4, norms: false);
+        up2 = VaeLayers.Shuffled1x1(kernels, checkpoint, "decoder.up2", 4 * c2, c4);
+        conv2 = VaeLayers.Conv3x3(kernels, checkpoint, "decoder.conv2", c2, c2);
+        convOut = VaeLayers.Shuffled3x3(kernels, checkpoint, "decoder.conv_out", 12, c2);
+
+        ResBlock[] Blocks(string name, int count, int channels, bool norms) =>
+            [.. Enumerable.Range(0, count).Select(i => new ResBlock(kernels, checkpoint, $"decoder.{name}.{i}", channels, norms))];
+    }
+
+    public override int LatentChannels => config.LatentChannels;
+
+    public override int SpatialScale => WorldVaeConfig.SpatialScale;
+
+    public override int FramesPerLatent => WorldVaeConfig.FramesPerLatent;
+
+    public override int ReceptiveField => 2 * config.DecoderTemporalBlocks + 1;
+
+    /// <summary>Sees intermediate tensors by their names in the goldens. For tests.</summary>
+    internal Action<string, Tensor>? Observer { get; set; }
+
+    public override DecoderHistory CreateHistory(int latentHeight, int latentWidth) => new(
+        kernels, [.. Enumerable.Range(0, 2 * temporal.Length).Select(_ => kernels.Create(latentHeight * latentWidth, config.DecoderChannels[0]))]);
+
+    public override void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb) =>
+        kernels.ReadBytes(Decode(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
+
+    /// <summary>The pictures of one latent frame as numbers about -1 to 1, [4 * height * width, 3]; valid until the next call.</summary>
+    internal Tensor Decode(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
+    {
+        if (latents.Length != height * width * LatentChannels)
+            throw new ArgumentException($"{latents.Length} latents are not {height} x {width} x {LatentChannels}.", nameof(latents));
+        if (workspace is null || workspace.Height != height || workspace.Width != width)
+        {
+            workspace?.Dispose();
+            workspace = new WorldDecoderWorkspace(kernels, config, height, width);
+        }
+
+        var w = workspace;
+        for (var i = 0; i < latents.Length; i++)
+            w.HostLatents[i] = latents[i] * std[i % std.Length] + mean[i % std.Length];
+        kernels.Write(w.Latents, w.HostLatents);
+        Observer?.Invoke("denormalised", w.Latents);
+
+        kernels.Conv3x3(w.Latents, convIn, height, width, w.X16);
+        Observer?.Invoke("conv_in", w.X16);
+        for (var i = 0; i < temporal.Length; i++)
+        {
+            temporal[i].Forward(w.X16, w.A16, history.Parts[2 * i], history.Parts[2 * i + 1]);
+            Observer?.Invoke($"temporal.{i}", w.X16);
+        }
+
+        foreach (var block in blocks16)
+            block.Forward(w.X16, w.A16, w.B16, height, width);
+
+        kernels.Linear(w.X16, up8, w.Deep8);
+        kernels.DepthToSpace(w.Deep8, height, width, 2, w.X8);
+        foreach (var block in blocks8)
+            block.Forward(w.X8, w.A8, w.B8, 2 * height, 2 * width);
+
+        for (var frame = 0; frame < FramesPerLatent; frame++)
+        {
+            kernels.Linear(w.X8, up4[frame], w.Deep4);
+            kernels.DepthToSpace(w.Deep4, 2 * height, 2 * width, 2, w.X4Frames[frame]);
+        }
+
+        foreach (var block in blocks4)
+            block.Forward(w.X4, w.A4, w.B4, 4 * height, 4 * width);
+
+        kernels.Activate(w.X4, Activation.Silu, w.A4);
+        kernels.Linear(w.A4, up2, w.Deep2);
+        kernels.DepthToSpace(w.Deep2, 4 * height, 4 * width, 2, w.X2);
+        kernels.Activate(w.X2, Activation.Silu, w.A2);
+        kernels.Conv3x3(w.A2, conv2, 8 * height, 8 * width, w.X2, new Epilogue(Residual: w.X2));
+        kernels.Activate(w.X2, Activation.Silu, w.A2);
+        kernels.Conv3x3(w.A2, convOut, 8 * height, 8 * width, w.Deep1);
+        kernels.DepthToSpace(w.Deep1, 8 * height, 8 * width, 2, w.Rgb);
+        return w.Rgb;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        workspace?.Dispose();
+        foreach (var block in temporal)
+            block.Dispose();
+        foreach (var block in blocks16.Concat(blocks8).Concat(blocks4))
+            block.Dispose();
+        foreach (var weights in up4.Append(convIn).Append(up8).Append(up2).Append(conv2).Append(convOut))
+            weights.Dispose();
+    }
+
+    /// <summary>One layer for each of the four pictures of a latent frame, each ready for a pixel shuffle.</summary>
+    private Weights[] FramesOut(Checkpoint checkpoint, int inputs, int outputs)
+    {
+        var weight = checkpoint.Take("decoder.up4.weight", FramesPerLatent * 4 * outputs, inputs, 1, 1);
+        var bias = checkpoint.Take("decoder.up4.bias", FramesPerLatent * 4 * outputs);
+        return [.. Enumerable.Range(0, FramesPerLatent).Select(frame => VaeLayers.Shuffled1x1(
+            kernels, weight.AsSpan(frame * 4 * outputs * inputs, 4 * outputs * inputs), bias.AsSpan(frame * 4 * outputs, 4 * outputs), 4 * outputs, inputs))];
+    }
+}

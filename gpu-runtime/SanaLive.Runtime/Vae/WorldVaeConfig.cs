@@ -1,0 +1,70 @@
+using System.Text.Json;
+using SanaLive.Runtime.Checkpoints;
+
+namespace SanaLive.Runtime.Vae;
+
+/// <summary>Hyper-parameters of the embedded world's VAE: 16 x 16 pixels and four frames to one latent pixel.</summary>
+public sealed record WorldVaeConfig
+{
+    public const int SpatialScale = 16;
+    public const int FramesPerLatent = 4;
+
+    public required int LatentChannels { get; init; }
+
+    /// <summary>Widths at 1/8 and 1/16 of the picture.</summary>
+    public required IReadOnlyList<int> EncoderChannels { get; init; }
+
+    public required IReadOnlyList<int> EncoderResBlocks { get; init; }
+
+    /// <summary>Widths at 1/16, 1/8, 1/4 and 1/2 of the picture.</summary>
+    public required IReadOnlyList<int> DecoderChannels { get; init; }
+
+    public required IReadOnlyList<int> DecoderResBlocks { get; init; }
+
+    public required int DecoderTemporalBlocks { get; init; }
+
+    /// <summary>Per channel: latents are normalised by it for the transformer.</summary>
+    public required IReadOnlyList<float> LatentsMean { get; init; }
+
+    public required IReadOnlyList<float> LatentsStd { get; init; }
+
+    /// <exception cref="CheckpointException">A key is missing, or the VAE is of a kind that this runtime does not have.</exception>
+    public static WorldVaeConfig Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var json = document.RootElement;
+            var config = new WorldVaeConfig
+            {
+                LatentChannels = json.GetProperty("latent_channels").GetInt32(),
+                EncoderChannels = Integers("encoder_channels"),
+                EncoderResBlocks = Integers("encoder_resblocks"),
+                DecoderChannels = Integers("decoder_channels"),
+                DecoderResBlocks = Integers("decoder_resblocks"),
+                DecoderTemporalBlocks = json.GetProperty("decoder_temporal_blocks").GetInt32(),
+                LatentsMean = [.. json.GetProperty("latents_mean").EnumerateArray().Select(value => value.GetSingle())],
+                LatentsStd = [.. json.GetProperty("latents_std").EnumerateArray().Select(value => value.GetSingle())],
+            };
+            if (json.GetProperty("_class_name").GetString() != "SanaLiveWorldVae"
+                || json.GetProperty("spatial_compression").GetInt32() != SpatialScale
+                || json.GetProperty("temporal_compression").GetInt32() != FramesPerLatent
+                || json.GetProperty("temporal_kernel").GetInt32() != 3
+                || json.GetProperty("norm").GetString() != "rms_channel"
+                || config.EncoderChannels.Count != 2 || config.EncoderResBlocks.Count != 2
+                || config.DecoderChannels.Count != 4 || config.DecoderResBlocks.Count != 4 || config.DecoderResBlocks[3] != 0
+                || config.LatentsMean.Count != config.LatentChannels || config.LatentsStd.Count != config.LatentChannels)
+            {
+                throw new CheckpointException($"{path} describes a VAE that this runtime does not have.");
+            }
+
+            return config;
+
+            int[] Integers(string name) => [.. json.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
+        {
+            throw new CheckpointException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+}

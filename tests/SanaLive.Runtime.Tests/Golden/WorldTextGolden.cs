@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.Json;
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Text;
+
+namespace SanaLive.Runtime.Tests.Golden;
+
+/// <summary>world_text: words, buckets, slots, attributes and tags of the embedded world's text encoder.</summary>
+internal static class WorldTextGolden
+{
+    public static void Run(GoldenCase golden)
+    {
+        var part = Path.Combine(golden.Folder, "text_encoder");
+        using var checkpoint = Checkpoint.Open(part);
+        using var prompts = new WorldPromptEncoder(golden.Kernels, part, checkpoint);
+        var config = prompts.Encoder.Config;
+        foreach (var hash in golden.Meta.GetProperty("fnv1a").EnumerateObject())
+            Assert.Equal(hash.Value.GetUInt32(), PromptWords.Hash(Encoding.UTF8.GetBytes(hash.Name)));
+
+        var number = 0;
+        foreach (var pair in golden.Meta.GetProperty("pairs").EnumerateArray())
+        {
+            var reading = prompts.Encoder.Read(pair.GetProperty("previous").GetString()!, pair.GetProperty("text").GetString()!);
+            Assert.Equal(Strings(pair, "words"), reading.Words);
+            if (PromptWords.Split(pair.GetProperty("text").GetString()!).LastOrDefault() is { } last)
+                Assert.Equal(pair.GetProperty("buckets_of_last_word").EnumerateArray().Select(bucket => bucket.GetInt32()), PromptWords.Buckets(last, config.Buckets));
+            golden.Check($"{number}.slots", reading.Slots);
+            golden.Check($"{number}.tag_logits", reading.TagLogits);
+            for (var i = 0; i < config.Attributes.Count; i++)
+            {
+                var (name, values) = config.Attributes[i];
+                golden.Check($"{number}.logits.{name}", reading.AttributeLogits[i]);
+                Assert.Equal(pair.GetProperty("attributes").GetProperty(name).GetString(), values[reading.Attributes[i]]);
+            }
+
+            Assert.Equal(Strings(pair, "tags"), reading.Tags.Select(tag => config.Tags[tag]));
+            Assert.Equal(pair.GetProperty("canonical").GetString(), prompts.Sentence(reading.Attributes));
+            number++;
+        }
+    }
+
+    private static string[] Strings(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(value => value.GetString()!)];
+}
