@@ -6,7 +6,10 @@ namespace SanaLive.Sessions;
 /// </summary>
 public interface ISessionHost
 {
-    /// <summary>Creates a session. Without room it waits in line (<see cref="SessionStatus.Queued"/>); with a full line it is refused.</summary>
+    /// <summary>
+    /// Creates a session. It takes a place on an engine when it is watched; without a free one it waits in line then
+    /// (<see cref="SessionStatus.Queued"/>). With a full line neither creating nor watching is accepted (<see cref="SessionError.Overloaded"/>).
+    /// </summary>
     Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation);
 
     Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation);

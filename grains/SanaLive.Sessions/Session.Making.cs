@@ -11,7 +11,6 @@ internal sealed partial class Session
     /// <summary>Sleeps until something may have to be done, makes one block, looks again. Asleep it costs nothing.</summary>
     private async Task RunAsync()
     {
-        await _wake.WaitAsync();
         while (true)
         {
             BlockPlan? plan;
