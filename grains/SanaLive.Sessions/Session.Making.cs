@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using Polly;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Telemetry;
@@ -11,17 +12,25 @@ internal sealed partial class Session
     /// <summary>Sleeps until something may have to be done, makes one block, looks again. Asleep it costs nothing.</summary>
     private async Task RunAsync()
     {
-        while (true)
+        try
         {
-            BlockPlan? plan;
-            lock (_gate)
+            while (true)
             {
-                plan = _closed ? null : Look(_around.Time.GetUtcNow());
-                if (_closed) break;
-            }
+                BlockPlan? plan;
+                lock (_gate)
+                {
+                    plan = _closed ? null : Look(_around.Time.GetUtcNow());
+                    if (_closed) break;
+                }
 
-            if (plan is null) await _wake.WaitAsync();
-            else await MakeAsync(plan);
+                if (plan is null) await _wake.WaitAsync();
+                else await MakeAsync(plan);
+            }
+        }
+        catch (Exception e)
+        {
+            // An error of this class itself: nobody awaits the loop, so it must be seen here.
+            lock (_gate) Fail(_begun, e);
         }
 
         await _publishing;
@@ -217,7 +226,8 @@ internal sealed partial class Session
         if (_clock.Stalls > stalls)
         {
             SessionTelemetry.StallCount.Add(1);
-            _around.Log.Stalled(Tag, plan.Number, _clock.Stalls);
+            // An engine that is too slow stalls at every block: the first, second, fourth, eighth... are told.
+            if (BitOperations.IsPow2(_clock.Stalls)) _around.Log.Stalled(Tag, plan.Number, _clock.Stalls);
         }
 
         var mediaTime = _clock.MediaTime(plan.Number);
@@ -251,7 +261,7 @@ internal sealed partial class Session
     private void Fail(long block, Exception error)
     {
         if (_closed || _failure is not null) return;
-        _failure = $"block {block} could not be made ({error.Message.TrimEnd('.')}).";
+        _failure = $"Block {block} could not be made: {error.Message.TrimEnd('.')}.";
         SessionTelemetry.FailureCount.Add(1);
         _around.Log.Failed(error, Tag, block);
         Changed();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Playback;
@@ -8,7 +7,8 @@ using SanaLive.Sessions.Telemetry;
 namespace SanaLive.Sessions;
 
 /// <summary>
-/// One endless stream: its commands, viewers and events (this file), and the loop that makes its blocks (<c>Session.Making.cs</c>).
+/// One endless stream: its facts and commands (this file), its viewers (<c>Session.Watching.cs</c>) and the loop that makes its blocks
+/// (<c>Session.Making.cs</c>).
 /// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
 /// </summary>
 internal sealed partial class Session : IAsyncDisposable
@@ -157,87 +157,6 @@ internal sealed partial class Session : IAsyncDisposable
         _around.Ended(Id);
     }
 
-    /// <summary>See <see cref="ISessionHost.ReportViewersAsync"/>.</summary>
-    public void ReportViewers(string relay, int viewers)
-    {
-        lock (_gate)
-        {
-            if (_closed || _relayed.GetValueOrDefault(relay) == viewers) return;
-            if (viewers > 0) _relayed[relay] = viewers;
-            else _relayed.Remove(relay);
-            Changed();
-        }
-    }
-
-    /// <summary>Blocks in order; see <see cref="ISessionHost.WatchAsync"/>.</summary>
-    public async IAsyncEnumerable<EncodedBlock> WatchAsync(long? fromBlock, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        if (fromBlock is < 0) throw CueRules.Invalid($"A block number is 0 or more, not {fromBlock}.");
-        Enter();
-        try
-        {
-            // A reader who gives up is woken like by a block, and looks at the token.
-            using var givingUp = cancellation.UnsafeRegister(static pulse => ((Pulse)pulse!).Fire(), _blocksChanged);
-            var next = fromBlock;
-            var resuming = fromBlock is not null;
-            while (true)
-            {
-                var changed = _blocksChanged.Next;
-                cancellation.ThrowIfCancellationRequested();
-                EncodedBlock? block;
-                lock (_gate)
-                {
-                    if (_closed) yield break;
-                    var now = _around.Time.GetUtcNow();
-                    block = _recent.Next(next, now, resuming);
-                    if (block is null && _failure is not null) throw Broken();
-                    // From what is on air on, a reader that resumed is a reader like all others.
-                    if (block is not null && block.Number >= (_recent.OnAir(now)?.Number ?? 0)) resuming = false;
-                }
-
-                if (block is null)
-                {
-                    await changed;
-                    continue;
-                }
-
-                next = block.Number + 1;
-                yield return block;
-            }
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    /// <summary>Views, each newer than the one before; see <see cref="ISessionHost.EventsAsync"/>.</summary>
-    public async IAsyncEnumerable<SessionView> EventsAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        using var givingUp = cancellation.UnsafeRegister(static pulse => ((Pulse)pulse!).Fire(), _viewChanged);
-        var seen = -1L;
-        while (true)
-        {
-            var changed = _viewChanged.Next;
-            cancellation.ThrowIfCancellationRequested();
-            SessionView view;
-            lock (_gate) view = BuildView();
-            if (view.Version > seen)
-            {
-                seen = view.Version;
-                yield return view;
-            }
-            else if (view.Status == SessionStatus.Closed)
-            {
-                yield break;
-            }
-            else
-            {
-                await changed;
-            }
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         Close();
@@ -259,32 +178,6 @@ internal sealed partial class Session : IAsyncDisposable
 
             return BuildView();
         }
-    }
-
-    private void Enter()
-    {
-        lock (_gate)
-        {
-            RequireAlive();
-            // Refuses here, so that the viewer who finds no room is told; everything else is the loop's business.
-            if (_ticket is null && !_paused) _ticket = _around.Line.Apply(_engine, _wake.Set);
-            _viewers++;
-            Changed();
-        }
-
-        _wake.Set();
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            _viewers--;
-            if (_viewers == 0) _lastWatched = _lastUsed = _around.Time.GetUtcNow();
-            Changed();
-        }
-
-        _wake.Set();
     }
 
     private CueReceipt? Known(CueRequest request) => request.ClientId is { } id ? _schedule.FindByClient(id) : null;
@@ -334,7 +227,7 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     private SessionException Broken() =>
-        new(SessionError.Failed, $"This session has failed and makes no more blocks: {_failure} Create a new one.");
+        new(SessionError.Failed, $"This session has failed. {_failure} Create a new one.");
 
     private SessionView BuildView()
     {

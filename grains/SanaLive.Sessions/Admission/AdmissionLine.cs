@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions.Admission;
 
@@ -44,10 +45,12 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
         {
             var ticket = new Ticket(bound, changed);
             _waiting.Add(ticket);
+            SessionTelemetry.QueuedCount.Add(1);
             Advance();
             if (!force && ticket.Engine is null && _waiting.Count > options.LineLength)
             {
                 _waiting.Remove(ticket);
+                SessionTelemetry.QueuedCount.Add(-1);
                 throw Full(_waiting.Count);
             }
 
@@ -60,8 +63,14 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
     {
         lock (_gate)
         {
-            if (ticket.Engine is { } engine) _taken[engine]--;
-            else if (!_waiting.Remove(ticket)) return;
+            if (ticket.Engine is { } engine)
+            {
+                _taken[engine]--;
+                SessionTelemetry.ActiveCount.Add(-1);
+            }
+            else if (_waiting.Remove(ticket)) SessionTelemetry.QueuedCount.Add(-1);
+            else return;
+
             ticket.Engine = null;
             ticket.Position = null;
             Advance();
@@ -89,6 +98,8 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
 
             _waiting.RemoveAt(i);
             _taken[engine]++;
+            SessionTelemetry.QueuedCount.Add(-1);
+            SessionTelemetry.ActiveCount.Add(1);
             ticket.Engine = engine;
             ticket.Position = null;
             ticket.Changed();

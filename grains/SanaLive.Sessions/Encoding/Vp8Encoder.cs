@@ -94,7 +94,7 @@ internal sealed unsafe class Vp8Encoder : IDisposable
     private byte[] EncodeFrame(int index)
     {
         var flags = index == 0 ? LibVpx.ForceKeyframe : 0;
-        Vp8Library.Check(LibVpx.Encode(_context, _image, index, 1, flags, LibVpx.RealtimeDeadline), $"encode frame {index}");
+        Vp8Library.Check(LibVpx.Encode(_context, _image, index, 1, flags, LibVpx.RealtimeDeadline), "encode a frame");
         void* iterator = null;
         for (var packet = LibVpx.NextPacket(_context, &iterator); packet != null; packet = LibVpx.NextPacket(_context, &iterator))
         {

@@ -16,6 +16,8 @@ public static class SessionTelemetry
     public const string BlockDuration = "sanalive.session.block.duration";
     public const string EncodeDuration = "sanalive.session.encode.duration";
     public const string BlockBytes = "sanalive.session.block.bytes";
+    public const string Active = "sanalive.session.active";
+    public const string Queued = "sanalive.session.queued";
     public const string BlockActivity = "session.block";
 
     internal static readonly ActivitySource Source = new(Name);
@@ -26,6 +28,8 @@ public static class SessionTelemetry
     internal static readonly Counter<long> CueCount = Meter.CreateCounter<long>(Cues, "{cue}", "Cues accepted.");
     internal static readonly Counter<long> RetryCount = Meter.CreateCounter<long>(Retries, "{retry}", "Blocks tried again after a failure.");
     internal static readonly Counter<long> FailureCount = Meter.CreateCounter<long>(Failures, "{session}", "Sessions that failed.");
+    internal static readonly UpDownCounter<long> ActiveCount = Meter.CreateUpDownCounter<long>(Active, "{session}", "Sessions that have a place on an engine.");
+    internal static readonly UpDownCounter<long> QueuedCount = Meter.CreateUpDownCounter<long>(Queued, "{session}", "Watched sessions that wait for a place.");
     internal static readonly Histogram<double> BlockTime = Meter.CreateHistogram<double>(BlockDuration, "s", "Wait and work of one block on its engine.");
     internal static readonly Histogram<double> EncodeTime = Meter.CreateHistogram<double>(EncodeDuration, "s", "Encoding of one block.");
     internal static readonly Histogram<long> BlockSize = Meter.CreateHistogram<long>(BlockBytes, "By", "One encoded block.");

@@ -92,6 +92,19 @@ public sealed class Vp8EncoderTests
     }
 
     [Fact]
+    public void Encode_AfterTheFirstBlock_AllocatesOnlyWhatItReturns()
+    {
+        using var encoder = new Vp8Encoder(Width, Height, Rate, new Vp8Options());
+        var block = Block(0);
+        encoder.Encode(block);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var frames = encoder.Encode(block);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // Eight arrays, their headers and roundings, and the array that holds them.
+        Assert.InRange(allocated, 1, frames.Sum(f => f.Length) + 8 * 32 + 8 * 16 + 32);
+    }
+
+    [Fact]
     public void Encode_PartOfAFrame_IsRefused()
     {
         using var encoder = new Vp8Encoder(Width, Height, Rate, new Vp8Options());
