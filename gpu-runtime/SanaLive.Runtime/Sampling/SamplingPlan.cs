@@ -23,15 +23,15 @@ public sealed class SamplingPlan
     public bool NeedsNoise(int step) => Kind == SamplerKind.Renoise && step + 1 < Steps;
 
     /// <summary>LongSANA: fixed timesteps, the noise level of the nearest entry of the schedule (section 3 of the reference).</summary>
-    public static SamplingPlan Renoise(IReadOnlyList<float> timesteps, FlowSchedule schedule) =>
+    public static SamplingPlan LongSana(IReadOnlyList<float> timesteps, FlowSchedule schedule) =>
         new(SamplerKind.Renoise, [.. timesteps], [.. timesteps.Select(schedule.SigmaAt)]);
 
-    /// <summary>Straight steps through these noise levels to zero; the model sees <c>t = 1000 sigma</c>.</summary>
-    public static SamplingPlan Euler(IReadOnlyList<float> sigmas) =>
-        new(SamplerKind.Euler, [.. sigmas.Select(sigma => 1000 * sigma)], [.. sigmas]);
+    /// <summary>Descending timesteps that are a thousand times their noise level.</summary>
+    public static SamplingPlan Of(SamplerKind kind, IReadOnlyList<float> timesteps) =>
+        new(kind, [.. timesteps], [.. timesteps.Select(timestep => timestep / 1000)]);
 
-    /// <summary>What the model is told at a step. Truncated to an integer for LongSANA, like its reference.</summary>
-    public float Timestep(int step) => Kind == SamplerKind.Renoise ? MathF.Truncate(timesteps[step]) : timesteps[step];
+    /// <summary>What the model is told at a step: truncated to an integer, like in the reference.</summary>
+    public float Timestep(int step) => MathF.Truncate(timesteps[step]);
 
     public float Sigma(int step) => sigmas[step];
 

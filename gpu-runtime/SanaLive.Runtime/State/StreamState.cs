@@ -50,6 +50,7 @@ public sealed class StreamState : IDisposable
     private readonly int[] termFrames;
     private readonly BlockSums? running;
     private readonly BlockSums? sink;
+    private readonly BlockSums[] sums;
     private readonly BlockSums total;
     private readonly float[] latents;
     private readonly double[] cos;
@@ -76,10 +77,12 @@ public sealed class StreamState : IDisposable
         termFrames = new int[terms.Length];
         running = policy.Window == 0 ? new BlockSums(kernels, config) : null;
         sink = policy.Sink ? new BlockSums(kernels, config) : null;
+        sums = [.. terms, .. running is null ? [] : new[] { running }, .. sink is null ? [] : new[] { sink }];
         total = new BlockSums(kernels, config);
         tailBefore = new ConvTails(kernels, config, tokensPerFrame);
         tailAfter = new ConvTails(kernels, config, tokensPerFrame);
         latents = new float[maxBlockFrames * latentHeight * latentWidth * config.InChannels];
+        Bytes = sizeof(float) * (Parts().Sum(tensor => tensor.Count) + latents.Length);
         cos = new double[config.HeadDim / 2];
         sin = new double[config.HeadDim / 2];
     }
@@ -105,7 +108,7 @@ public sealed class StreamState : IDisposable
     public ReadOnlySpan<float> LastLatents => latents.AsSpan(0, LastFrames * latents.Length / MaxBlockFrames);
 
     /// <summary>Bytes that a saved state needs, without its header: the same at every block.</summary>
-    public long Bytes => sizeof(float) * (Parts().Sum(tensor => tensor.Count) + latents.Length);
+    public long Bytes { get; }
 
     /// <summary>The past of the next block, in its time origin; null before the first block. Valid until the next call.</summary>
     public Memory? Past() => NextBlock == 0 ? null : new Memory(Totals(NextBlock, Origin), tailAfter);
@@ -171,8 +174,14 @@ public sealed class StreamState : IDisposable
     /// <summary>Becomes equal to a state of the same shape.</summary>
     public void CopyFrom(StreamState other)
     {
-        foreach (var (from, to) in other.Parts().Zip(Parts()))
-            kernels.Copy(from, to);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            kernels.Copy(other.sums[i].AllS, sums[i].AllS);
+            kernels.Copy(other.sums[i].AllZ, sums[i].AllZ);
+        }
+
+        kernels.Copy(other.tailBefore.All, tailBefore.All);
+        kernels.Copy(other.tailAfter.All, tailAfter.All);
         other.latents.CopyTo(latents, 0);
         other.termOrigins.CopyTo(termOrigins, 0);
         other.termFrames.CopyTo(termFrames, 0);
@@ -202,13 +211,10 @@ public sealed class StreamState : IDisposable
     /// <summary>Every tensor that belongs to the past, in the order in which they are saved.</summary>
     internal IEnumerable<Tensor> Parts()
     {
-        foreach (var sums in terms.Append(running).Append(sink))
+        foreach (var sum in sums)
         {
-            if (sums is not null)
-            {
-                yield return sums.AllS;
-                yield return sums.AllZ;
-            }
+            yield return sum.AllS;
+            yield return sum.AllZ;
         }
 
         yield return tailBefore.All;
@@ -265,10 +271,10 @@ public sealed class StreamState : IDisposable
         kernels.Add(source.AllZ, scale, target.AllZ);
     }
 
-    private void Clear(BlockSums sums)
+    private void Clear(BlockSums target)
     {
-        kernels.Clear(sums.AllS);
-        kernels.Clear(sums.AllZ);
+        kernels.Clear(target.AllS);
+        kernels.Clear(target.AllZ);
     }
 
     private void RequireBlock()

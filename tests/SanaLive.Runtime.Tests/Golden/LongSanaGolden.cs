@@ -15,7 +15,7 @@ internal static partial class LongSanaGolden
         var schedule = new FlowSchedule(golden.Meta.GetProperty("flow_shift").GetDouble());
         golden.Check("sched.sigmas", schedule.Sigmas);
         golden.Check("sched.timesteps", schedule.Timesteps);
-        var plan = SamplingPlan.Renoise([.. golden.Meta.GetProperty("denoising_step_list").EnumerateArray().Select(step => step.GetSingle())], schedule);
+        var plan = SamplingPlan.LongSana([.. golden.Meta.GetProperty("denoising_step_list").EnumerateArray().Select(step => step.GetSingle())], schedule);
 
         foreach (var run in golden.Names.Where(name => name.EndsWith(".latents_btchw", StringComparison.Ordinal)).Select(name => name[..^".latents_btchw".Length]).ToArray())
             Run(golden, bench, plan, schedule, run);

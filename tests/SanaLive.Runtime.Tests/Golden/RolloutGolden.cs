@@ -10,7 +10,7 @@ internal static class RolloutGolden
     public static void Run(GoldenCase golden)
     {
         using var bench = new StreamBench(golden);
-        var plan = SamplingPlan.Renoise(
+        var plan = SamplingPlan.LongSana(
             [.. golden.Meta.GetProperty("denoising_step_list").EnumerateArray().Select(step => step.GetSingle())],
             new FlowSchedule(golden.Meta.GetProperty("flow_shift").GetDouble()));
         var borders = golden.Integers("chunk_indices");

@@ -1,0 +1,104 @@
+using SanaLive.Runtime.Kernels;
+using SanaLive.Runtime.Sampling;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>
+/// Makes one block after the other: recache if asked, the denoising steps, the state pass, the decode. Works on a copy of the
+/// stream's past and puts it in place when the frames are there, so that giving up half way changes nothing. One thread; no
+/// allocation after the first block.
+/// </summary>
+internal sealed class BlockGenerator : IDisposable
+{
+    private readonly VideoModel model;
+    private readonly TimeProvider clock;
+    private readonly Tensor latents;
+    private readonly Tensor flow;
+    private readonly float[] x;
+    private readonly float[] hostFlow;
+    private readonly float[] noise;
+    private readonly float[] timestep = new float[1];
+    private StreamPast work;
+
+    public BlockGenerator(VideoModel model, TimeProvider clock)
+    {
+        this.model = model;
+        this.clock = clock;
+        var rows = model.Index.LatentFramesPerBlock * model.LatentHeight * model.LatentWidth;
+        latents = model.Kernels.Create(rows, model.Transformer.Config.InChannels);
+        flow = model.Kernels.Create(rows, model.Transformer.Config.OutChannels);
+        x = new float[latents.Count];
+        hostFlow = new float[latents.Count];
+        noise = new float[latents.Count];
+        work = new StreamPast(model);
+    }
+
+    public int FrameBytes => model.Card.FramesPerBlock * model.Card.Width * model.Card.Height * 3;
+
+    /// <summary>Makes the stream's next block.</summary>
+    /// <param name="stream">Advanced when the block is made; as before after an exception.</param>
+    /// <param name="request">Prompt, blend, recache.</param>
+    /// <param name="frames">[frames, height, width, 3].</param>
+    /// <param name="cancellation">Looked at between two passes.</param>
+    public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation)
+    {
+        var (transformer, plan, grid) = (model.Transformer, model.Index.Plan, model.Grid);
+        var start = clock.GetTimestamp();
+        work.CopyFrom(stream.Past);
+        var text = stream.Text(request);
+        var state = work.State;
+        var statePass = TimeSpan.Zero;
+        if (request.Recache && state.NextBlock > 0)
+        {
+            model.Kernels.Write(latents, state.LastLatents);
+            timestep[0] = 0;
+            transformer.Forward(latents, grid, timestep, text, state.PastOfLast(), state.OwnOfLast(), null);
+            state.CommitRecache();
+            statePass = clock.GetElapsedTime(start);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        var denoiseStart = clock.GetTimestamp();
+        var past = state.Past();
+        CounterNoise.Fill(stream.Seed, state.NextBlock, 0, x);
+        for (var step = 0; step < plan.Steps; step++)
+        {
+            model.Kernels.Write(latents, x);
+            timestep[0] = plan.Timestep(step);
+            transformer.Forward(latents, grid, timestep, text, past, null, flow);
+            model.Kernels.Read(flow, hostFlow);
+            if (plan.NeedsNoise(step))
+                CounterNoise.Fill(stream.Seed, state.NextBlock, step + 1, noise);
+            plan.Step(step, x, hostFlow, noise);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        var denoise = clock.GetElapsedTime(denoiseStart);
+        var stateStart = clock.GetTimestamp();
+        model.Kernels.Write(latents, x);
+        timestep[0] = 0;
+        transformer.Forward(latents, grid, timestep, text, past, state.BeginBlock(), null);
+        state.Commit(x, grid.Frames);
+        statePass += clock.GetElapsedTime(stateStart);
+        cancellation.ThrowIfCancellationRequested();
+
+        var decodeStart = clock.GetTimestamp();
+        var (perLatent, perFrames) = (x.Length / grid.Frames, frames.Length / grid.Frames);
+        for (var frame = 0; frame < grid.Frames; frame++)
+        {
+            model.Decoder.Decode(
+                x.AsSpan(frame * perLatent, perLatent), model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));
+        }
+
+        var decode = clock.GetElapsedTime(decodeStart);
+        (stream.Past, work) = (work, stream.Past);
+        return new BlockTimings(TimeSpan.Zero, denoise, statePass, decode);
+    }
+
+    public void Dispose()
+    {
+        latents.Dispose();
+        flow.Dispose();
+        work.Dispose();
+    }
+}

@@ -1,0 +1,179 @@
+using SanaLive.Runtime.Kernels;
+using SanaLive.Runtime.Kernels.Cpu;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>An engine on the processor: one model, one thread that makes blocks, more threads under its kernels.</summary>
+public sealed class CpuEngine : IEngine
+{
+    private readonly TimeProvider clock;
+    private readonly EngineQueue queue;
+    private readonly Thread thread;
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KernelSet kernels;
+    private readonly VideoModel model;
+    private readonly BlockGenerator generator;
+    private int running;
+    private int stopping;
+
+    private CpuEngine(CpuEngineOptions options, TimeProvider clock, KernelSet kernels, VideoModel model)
+    {
+        this.clock = clock;
+        this.kernels = kernels;
+        this.model = model;
+        Name = options.Name;
+        generator = new BlockGenerator(model, clock);
+        queue = new EngineQueue(options.QueueCapacity);
+        Facts = new EngineFacts(
+            "cpu", kernels.Name, "fp32", kernels.Threads,
+            $"The embedded engine computes on the processor; {kernels.Name["cpu/".Length..]} are the vectors in use, {kernels.Threads} threads.",
+            $"{model.Card.Fingerprint[..16]}/{kernels.Name}/fp32");
+        thread = new Thread(Work) { IsBackground = true, Name = $"engine {options.Name}" };
+        thread.Start();
+    }
+
+    public string Name { get; }
+
+    public ModelCard Model => model.Card;
+
+    public EngineFacts Facts { get; }
+
+    public int QueueLength => queue.Count + Volatile.Read(ref running);
+
+    public double MeasuredBlocksPerSecond { get; private set; }
+
+    /// <summary>Loads a model folder, warms up and measures; takes a second or two.</summary>
+    /// <exception cref="Checkpoints.CheckpointException">The folder holds no model that this engine runs.</exception>
+    public static CpuEngine Load(string folder, CpuEngineOptions? options = null, TimeProvider? clock = null)
+    {
+        options ??= new CpuEngineOptions();
+        var kernels = new CpuKernelSet(options.Threads, options.InstructionSet);
+        VideoModel model;
+        try
+        {
+            model = VideoModel.Load(folder, kernels);
+        }
+        catch
+        {
+            kernels.Dispose();
+            throw;
+        }
+
+        var engine = new CpuEngine(options, clock ?? TimeProvider.System, kernels, model);
+        try
+        {
+            engine.WarmUp(options.WarmUpBlocks);
+            return engine;
+        }
+        catch
+        {
+            engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+
+        // A prompt takes a millisecond or two and somebody waits for its receipt: it goes before all blocks.
+        return Submit(() => model.Prompts.Read(previous, text), DateTimeOffset.MinValue, cancellation);
+    }
+
+    public IVideoStream CreateStream(ulong seed) => new VideoStream(model, seed);
+
+    public async ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
+    {
+        var own = stream as VideoStream ?? throw new ArgumentException($"A {stream.GetType().Name} is no stream of this engine.", nameof(stream));
+        if (request.BlendWeight is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(request), request.BlendWeight, "A blend's weight lies between 0 and 1.");
+        if (request.Prompt.Embedding.Length != request.Prompt.Tokens * model.Transformer.Config.CaptionChannels)
+            throw new ArgumentException("The prompt was read by another model.", nameof(request));
+        var queued = clock.GetTimestamp();
+        own.Enter();
+        try
+        {
+            return await Submit(() => Generate(own, request, queued, cancellation), request.Deadline, cancellation);
+        }
+        finally
+        {
+            own.Leave();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref stopping, 1) == 0)
+        {
+            foreach (var job in queue.Close())
+                job.Refuse(new ObjectDisposedException(Name, "The engine has stopped."));
+        }
+
+        await stopped.Task;
+    }
+
+    private GeneratedBlock Generate(VideoStream stream, BlockRequest request, long queued, CancellationToken cancellation)
+    {
+        var waited = clock.GetElapsedTime(queued);
+        var frames = GC.AllocateUninitializedArray<byte>(generator.FrameBytes);
+        var number = stream.NextBlock;
+        var timings = generator.Generate(stream, request, frames, cancellation);
+        return new GeneratedBlock(number, frames, timings with { Queued = waited });
+    }
+
+    private async ValueTask<T> Submit<T>(Func<T> function, DateTimeOffset deadline, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var job = new FunctionJob<T>(function, cancellation);
+        queue.Add(job, deadline);
+        return await job.Result;
+    }
+
+    private void WarmUp(int blocks)
+    {
+        var job = new FunctionJob<double>(() => Measure(blocks), CancellationToken.None);
+        queue.Add(job, DateTimeOffset.MinValue);
+        MeasuredBlocksPerSecond = job.Result.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The median of some blocks after as many to warm up.</summary>
+    private double Measure(int blocks)
+    {
+        using var stream = new VideoStream(model, 0);
+        var prompt = model.Prompts.Read(null, model.Prompts.DefaultPrompt);
+        var request = new BlockRequest(prompt, DateTimeOffset.MinValue);
+        var frames = new byte[generator.FrameBytes];
+        var times = new List<double>();
+        generator.Generate(stream, request with { Recache = true }, frames, CancellationToken.None);
+        for (var i = 1; i < 2 * blocks; i++)
+        {
+            var start = clock.GetTimestamp();
+            generator.Generate(stream, request, frames, CancellationToken.None);
+            if (i >= blocks)
+                times.Add(clock.GetElapsedTime(start).TotalSeconds);
+        }
+
+        times.Sort();
+        return 1 / Math.Max(times[times.Count / 2], 1e-6);
+    }
+
+    private void Work()
+    {
+        try
+        {
+            while (queue.Take() is { } job)
+            {
+                Volatile.Write(ref running, 1);
+                job.Run();
+                Volatile.Write(ref running, 0);
+            }
+        }
+        finally
+        {
+            generator.Dispose();
+            model.Dispose();
+            kernels.Dispose();
+            stopped.SetResult();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using SanaLive.Runtime.Kernels.Cpu;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>Settings of an engine on the processor.</summary>
+public sealed class CpuEngineOptions
+{
+    /// <summary>The engine's name within the process.</summary>
+    [Required]
+    [StringLength(64, MinimumLength = 1)]
+    public string Name { get; set; } = "cpu-0";
+
+    /// <summary>Threads that compute; 0 takes one for every processor that the process may use.</summary>
+    [Range(0, 256)]
+    public int Threads { get; set; }
+
+    /// <summary>Vectors to use; null takes the widest that the processor runs.</summary>
+    public CpuInstructionSet? InstructionSet { get; set; }
+
+    /// <summary>Requests that may wait; one more is refused.</summary>
+    [Range(1, 10_000)]
+    public int QueueCapacity { get; set; } = 256;
+
+    /// <summary>Blocks made at start to warm up, and as many again to measure the engine's speed.</summary>
+    [Range(1, 20)]
+    public int WarmUpBlocks { get; set; } = 3;
+}

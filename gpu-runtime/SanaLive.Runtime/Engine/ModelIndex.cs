@@ -1,0 +1,48 @@
+using System.Text.Json;
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Sampling;
+using SanaLive.Runtime.State;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>What a model folder's <c>model_index.json</c> says of the model as a whole.</summary>
+public sealed record ModelIndex(
+    string Name, string License, int Width, int Height, int FramesPerSecond, int FramesPerLatent, int LatentFramesPerBlock,
+    StatePolicy Policy, SamplingPlan Plan)
+{
+    /// <exception cref="CheckpointException">Missing, unreadable, or of another kind.</exception>
+    public static ModelIndex Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var json = document.RootElement;
+            if (json.GetProperty("_class_name").GetString() != "SanaLiveWorldPipeline")
+                throw new CheckpointException($"{path} is of the kind {json.GetProperty("_class_name")}; this engine runs SanaLiveWorldPipeline.");
+            var sampler = json.GetProperty("sampler");
+            var kind = sampler.GetProperty("kind").GetString() switch
+            {
+                "renoise" => SamplerKind.Renoise,
+                "euler" => SamplerKind.Euler,
+                var other => throw new CheckpointException($"{path} has the sampler {other}; renoise and euler are known."),
+            };
+            var timesteps = sampler.GetProperty("timesteps").EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
+            if (timesteps.Length == 0 || timesteps.Any(t => t is <= 0 or > 1000) || timesteps.Zip(timesteps.Skip(1)).Any(pair => pair.First <= pair.Second))
+                throw new CheckpointException($"{path} has the timesteps [{string.Join(", ", timesteps)}]; they must fall from at most 1000 to above 0.");
+            return new ModelIndex(
+                json.GetProperty("name").GetString()!,
+                json.GetProperty("license").GetString()!,
+                json.GetProperty("width").GetInt32(),
+                json.GetProperty("height").GetInt32(),
+                json.GetProperty("frames_per_second").GetInt32(),
+                json.GetProperty("frames_per_latent").GetInt32(),
+                json.GetProperty("latent_frames_per_block").GetInt32(),
+                StatePolicy.Parse(json.GetProperty("state_policy").GetString()!),
+                SamplingPlan.Of(kind, timesteps));
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
+        {
+            throw new CheckpointException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using SanaLive.Runtime.State;
+using SanaLive.Runtime.Vae;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>A stream's state and its decoder's history: what a block is made from, and what it changes.</summary>
+internal sealed class StreamPast(VideoModel model) : IDisposable
+{
+    public StreamState State { get; } = new(
+        model.Kernels, model.Transformer.Config, model.Index.Policy, model.LatentHeight, model.LatentWidth, model.Index.LatentFramesPerBlock);
+
+    public DecoderHistory Decoder { get; } = model.Decoder.CreateHistory(model.LatentHeight, model.LatentWidth);
+
+    public void CopyFrom(StreamPast other)
+    {
+        State.CopyFrom(other.State);
+        Decoder.CopyFrom(other.Decoder);
+    }
+
+    public void Dispose()
+    {
+        State.Dispose();
+        Decoder.Dispose();
+    }
+}

@@ -1,0 +1,100 @@
+using SanaLive.Runtime.Model;
+
+namespace SanaLive.Runtime.Engine;
+
+/// <summary>A stream on an engine. The engine alone works on it; between two blocks it rests.</summary>
+internal sealed class VideoStream : IVideoStream
+{
+    private readonly VideoModel model;
+    private readonly Lock guard = new();
+    private bool busy;
+    private bool disposed;
+    private TextContext? text;
+    private float[] embedding = [];
+    private Prompt? textPrompt;
+    private Prompt? textBlendFrom;
+    private float textWeight;
+
+    public VideoStream(VideoModel model, ulong seed)
+    {
+        this.model = model;
+        Seed = seed;
+        Past = new StreamPast(model);
+        StateBytes = Past.State.Bytes + Past.Decoder.Bytes;
+    }
+
+    public ulong Seed { get; }
+
+    public long NextBlock => Past.State.NextBlock;
+
+    public long StateBytes { get; }
+
+    public string StatePolicy => Past.State.Policy.ToString();
+
+    /// <summary>Replaced as a whole when a block is made.</summary>
+    public StreamPast Past { get; set; }
+
+    /// <summary>A block is under way: nobody else may ask for one, and nothing is freed.</summary>
+    public void Enter()
+    {
+        lock (guard)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (busy)
+                throw new InvalidOperationException("A block of this stream is already under way.");
+            busy = true;
+        }
+    }
+
+    public void Leave()
+    {
+        lock (guard)
+        {
+            busy = false;
+            if (disposed)
+                Free();
+        }
+    }
+
+    /// <summary>The prompt of a request as the transformer sees it; read again only when it changes.</summary>
+    public TextContext Text(BlockRequest request)
+    {
+        var (from, weight) = request.BlendWeight < 1 ? (request.BlendFrom, request.BlendWeight) : (null, 1f);
+        if (text is not null && ReferenceEquals(textPrompt, request.Prompt) && ReferenceEquals(textBlendFrom, from) && textWeight == weight)
+            return text;
+        var to = request.Prompt;
+        if (from is not null && from.Tokens != to.Tokens)
+            throw new ArgumentException($"A prompt of {from.Tokens} tokens cannot be blended into one of {to.Tokens}.", nameof(request));
+        if (text is null || text.Words != to.Tokens)
+        {
+            text?.Dispose();
+            text = model.Transformer.CreateText(to.Tokens);
+            embedding = new float[to.Embedding.Length];
+        }
+
+        textPrompt = null;
+        for (var i = 0; i < embedding.Length; i++)
+            embedding[i] = from is null ? to.Embedding.Span[i] : (1 - weight) * from.Embedding.Span[i] + weight * to.Embedding.Span[i];
+        model.Transformer.ReadText(embedding, text);
+        (textPrompt, textBlendFrom, textWeight) = (to, from, weight);
+        return text;
+    }
+
+    public void Dispose()
+    {
+        lock (guard)
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            if (!busy)
+                Free();
+        }
+    }
+
+    private void Free()
+    {
+        Past.Dispose();
+        text?.Dispose();
+    }
+}
