@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace SanaLive.Generate;
+
+/// <summary>What a person asked for on the command line.</summary>
+internal sealed record GenerateOptions(
+    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads)
+{
+    public const string Usage = """
+        usage: ./sanalive generate --prompt TEXT [options]
+
+          --prompt TEXT    what to see; without it the model's own default
+          --seconds N      length of the clip, 0.5 to 3600 (20)
+          --out FILE       clip.mp4 or clip.webm (clip.mp4)
+          --seed N         another stream of the same prompt (1)
+          --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
+          --model FOLDER   another model than the embedded one
+          --threads N      threads that compute (all processors)
+        """;
+
+    /// <exception cref="FormatException">Says which argument and why.</exception>
+    public static GenerateOptions Parse(string[] args)
+    {
+        var options = new GenerateOptions(string.Empty, 20, "clip.mp4", 1, [], null, 0);
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            var name = args[i];
+            if (i + 1 >= args.Length)
+                throw new FormatException($"{name} needs a value. Try --help.");
+            var value = args[i + 1];
+            options = name switch
+            {
+                "--prompt" => options with { Prompt = value },
+                "--seconds" => options with { Seconds = Number(name, value, 0.5, 3600) },
+                "--out" => options with { Out = value },
+                "--seed" => options with { Seed = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw Bad(name, value, "a whole number from 0") },
+                "--cue" => options with { Cues = [.. options.Cues, Cue(value)] },
+                "--model" => options with { Model = value },
+                "--threads" => options with { Threads = (int)Number(name, value, 0, 256) },
+                _ => throw new FormatException($"There is no option {name}. Try --help."),
+            };
+        }
+
+        return options with { Cues = [.. options.Cues.OrderBy(cue => cue.Seconds)] };
+    }
+
+    private static TimedCue Cue(string value)
+    {
+        var text = value.StartsWith("t=", StringComparison.Ordinal) ? value[2..] : value;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 1 || text[(colon + 1)..].Trim().Length == 0)
+            throw Bad("--cue", value, "a second, a colon and a prompt, such as \"3:night falls\"");
+        return new TimedCue(Number("--cue", text[..colon], 0, 3600), text[(colon + 1)..].Trim());
+    }
+
+    private static double Number(string name, string value, double from, double to) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= from && number <= to
+            ? number
+            : throw Bad(name, value, string.Create(CultureInfo.InvariantCulture, $"a number from {from} to {to}"));
+
+    private static FormatException Bad(string name, string value, string wanted) => new($"{name} is '{value}', but must be {wanted}.");
+}

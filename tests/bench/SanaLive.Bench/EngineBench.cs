@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text.Json;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Encoding;
+
+namespace SanaLive.Bench;
+
+/// <summary>
+/// What a block of the embedded model costs, stage by stage; how many times faster than real time one and two sessions run;
+/// and that neither time nor state grows with the stream.
+/// </summary>
+internal static class EngineBench
+{
+    private const int FirstBlocks = 24;
+    private const int LastBlock = 500;
+    private const int Around = 10;
+
+    /// <param name="args">Optional: the folder of a model, and how many threads compute.</param>
+    public static int Run(string[] args) => RunAsync(args).GetAwaiter().GetResult();
+
+    private static async Task<int> RunAsync(string[] args)
+    {
+        var threads = args.Select(arg => int.TryParse(arg, out var number) ? number : 0).Max(number => (int?)number) ?? 0;
+        var folder = args.FirstOrDefault(Directory.Exists) ?? EmbeddedModel.FindFolder();
+        var loading = Stopwatch.StartNew();
+        await using var engine = CpuEngine.Load(folder, new CpuEngineOptions { Threads = threads });
+        using var encoder = new Vp8BlockEncoder(new Vp8Options(), TimeProvider.System);
+        var card = engine.Model;
+        Console.WriteLine(FormattableString.Invariant(
+            $"{card.Name}: {card.Parameters / 1e6:F1} M parameters, {card.Width}x{card.Height} at {card.FramesPerSecond}/s, {card.FramesPerBlock} frames a block, {card.Steps} steps, {card.StatePolicy}"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{engine.Facts.Kernels} {engine.Facts.Precision}, {engine.Facts.Threads} threads; loaded, warm and measured after {loading.Elapsed.TotalSeconds:F1} s: {engine.MeasuredBlocksPerSecond:F1} blocks/s"));
+
+        var prompt = await engine.ReadPromptAsync(null, card.DefaultPrompt, CancellationToken.None);
+        using var stream = engine.CreateStream(1);
+        var blocks = new List<BlockCost>(LastBlock + 1);
+        var state = new SortedDictionary<long, long>();
+
+        var wall = Stopwatch.StartNew();
+        await Continue(engine, encoder, stream, prompt, FirstBlocks, blocks, state);
+        var one = FirstBlocks * card.BlockDuration / wall.Elapsed;
+
+        using var other = engine.CreateStream(2);
+        using var third = engine.CreateStream(3);
+        wall.Restart();
+        await Task.WhenAll(
+            Task.Run(() => Continue(engine, encoder, other, prompt, FirstBlocks / 2, [], [])),
+            Task.Run(() => Continue(engine, encoder, third, prompt, FirstBlocks / 2, [], [])));
+        var two = FirstBlocks / 2 * card.BlockDuration / wall.Elapsed;
+
+        var stages = new SortedDictionary<string, double>
+        {
+            ["denoise"] = Median(blocks.Select(block => block.Denoise)),
+            ["statePass"] = Median(blocks.Select(block => block.StatePass)),
+            ["decode"] = Median(blocks.Select(block => block.Decode)),
+            ["encode"] = Median(blocks.Select(block => block.Encode)),
+        };
+        stages["total"] = Math.Round(stages.Values.Sum(), 2);
+        Console.WriteLine("\nms per block");
+        foreach (var (stage, milliseconds) in stages)
+            Console.WriteLine(FormattableString.Invariant($"  {stage,-10} {milliseconds,8:F2}"));
+        Console.WriteLine(FormattableString.Invariant($"real-time factor of one session {one:F2}; of each of two sessions {two:F2}"));
+
+        // The engine alone, on the way to block 500: what it allocates beside the frames that it gives away.
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var alone = LastBlock + 1 - FirstBlocks;
+        await Continue(engine, null, stream, prompt, alone, blocks, state);
+        var frames = (long)card.FramesPerBlock * card.Width * card.Height * 3;
+        var besideFrames = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / alone - frames;
+
+        foreach (var number in new[] { 1, 100, LastBlock })
+            stages[$"computeAtBlock{number}"] = Median(blocks.Skip(Math.Max(1, number - Around)).Take(Around + 1).Select(block => block.Denoise + block.StatePass + block.Decode));
+
+        Console.WriteLine(FormattableString.Invariant(
+            $"ms of compute at block 1, 100, {LastBlock}: {stages["computeAtBlock1"]:F2}, {stages["computeAtBlock100"]:F2}, {stages[$"computeAtBlock{LastBlock}"]:F2}"));
+        Console.WriteLine(FormattableString.Invariant($"allocated per block beside the {frames} bytes of frames: {besideFrames} bytes"));
+        Console.WriteLine($"state bytes at block 1, 100, {LastBlock}: {string.Join(", ", state.Values)}");
+        Console.WriteLine(JsonSerializer.Serialize(
+            new
+            {
+                realTimeFactor = new { sessions1 = Math.Round(one, 3), sessions2 = Math.Round(two, 3) },
+                stateBytes = state.Values,
+                msPerBlock = stages,
+                allocatedBytesPerBlock = besideFrames,
+                kernels = engine.Facts.Kernels,
+                threads = engine.Facts.Threads,
+            },
+            JsonSerializerOptions.Web));
+        return 0;
+    }
+
+    private static async Task Continue(
+        IEngine engine, Vp8BlockEncoder? encoder, IVideoStream stream, Prompt prompt, int count, List<BlockCost> blocks, SortedDictionary<long, long> state)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var made = await engine.GenerateAsync(stream, new BlockRequest(prompt, DateTimeOffset.UnixEpoch.AddSeconds(stream.NextBlock)), CancellationToken.None);
+            var encoded = encoder is null ? default : (await encoder.EncodeAsync(made.Frames, engine.Model, CancellationToken.None)).Duration;
+            blocks.Add(new BlockCost(made.Timings.Denoise.TotalMilliseconds, made.Timings.StatePass.TotalMilliseconds, made.Timings.Decode.TotalMilliseconds, encoded.TotalMilliseconds));
+            if (made.Number is 1 or 100 or LastBlock)
+                state[made.Number] = stream.StateBytes;
+        }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return Math.Round(sorted[sorted.Length / 2], 2);
+    }
+
+    private readonly record struct BlockCost(double Denoise, double StatePass, double Decode, double Encode);
+}
