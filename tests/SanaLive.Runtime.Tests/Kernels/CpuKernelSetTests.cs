@@ -108,6 +108,30 @@ public sealed class CpuKernelSetTests
         Assert.All(result, v => Assert.Equal(1e4f, v));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(77)]
+    [InlineData(20_000)]
+    public void ReadBytes_OnEveryInstructionSet_RoundsAndHoldsWithinAByte(int count)
+    {
+        var values = Enumerable.Range(0, count).Select(i => (i % 300 / 100f) - 1.5f).ToArray();
+        values[count / 2] = float.NaN;
+        var expected = values.Select(v => (byte)(float.IsNaN(v) ? 0 : Math.Clamp(Math.Floor((v * 127.5) + 128), 0, 255))).ToArray();
+        foreach (var set in CpuInstructionSets.Supported)
+        {
+            using var kernels = new CpuKernelSet(2, set);
+            using var tensor = kernels.Create(1, count);
+            kernels.Write(tensor, values);
+            var bytes = new byte[count];
+
+            kernels.ReadBytes(tensor, 127.5f, 127.5f, bytes);
+
+            for (var i = 0; i < count; i++)
+                Assert.InRange(bytes[i], Math.Max(0, expected[i] - 1), Math.Min(255, expected[i] + 1));
+            Assert.True(bytes.Zip(expected).Count(pair => pair.First != pair.Second) <= count / 50);
+        }
+    }
+
     [Fact]
     public void Slice_OfATensor_SharesItsNumbers()
     {

@@ -53,6 +53,21 @@ internal static unsafe class CpuElementwise
             &job);
     }
 
+    /// <summary>bytes = round(x * scale + offset), held within 0 to 255.</summary>
+    public static void ToBytes(CpuKernels cpu, float* x, nint count, float scale, float offset, byte* bytes)
+    {
+        var job = new Job { X = x, Bytes = bytes, Count = count, Factor = scale, Offset = offset };
+        cpu.Pool.Run(
+            Chunks(count),
+            cpu.InstructionSet switch
+            {
+                CpuInstructionSet.Vector512 => &ToBytesChunk<Lanes512>,
+                CpuInstructionSet.Vector256 => &ToBytesChunk<Lanes256>,
+                _ => &ToBytesChunk<Lanes128>,
+            },
+            &job);
+    }
+
     /// <summary>
     /// Between fine [frames, height, width, c] and coarse [frames, height / factor, width / factor, factor, factor, c].
     /// </summary>
@@ -102,6 +117,32 @@ internal static unsafe class CpuElementwise
             LaneMath.Store(factor * T.Load(y + i), y + i, count - i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ToBytesChunk<T>(void* context, int chunk, int worker)
+        where T : unmanaged, ILanes<T>
+    {
+        ref var job = ref *(Job*)context;
+        var first = (nint)chunk * FloatsPerChunk;
+        var count = (int)Math.Min(FloatsPerChunk, job.Count - first);
+        var x = job.X + first;
+        var bytes = job.Bytes + first;
+        var (factor, offset, most) = (T.Splat(job.Factor), T.Splat(job.Offset + 0.5f), T.Splat(255f));
+        var last = stackalloc byte[16];
+        for (var i = 0; i < count; i += T.Count)
+        {
+            // Zero comes second: what is not a number becomes black.
+            var v = T.Min(T.Max(T.MultiplyAdd(T.Load(x + i), factor, offset), T.Zero), most);
+            if (count - i >= T.Count)
+            {
+                T.StoreBytes(v, bytes + i);
+                continue;
+            }
+            T.StoreBytes(v, last);
+            for (var j = 0; j < count - i; j++)
+                bytes[i + j] = last[j];
+        }
+    }
+
     /// <summary>One fine row of pixels: runs of factor * c floats are contiguous on both sides.</summary>
     private static void MoveSpaceChunk(void* context, int row, int worker)
     {
@@ -122,9 +163,11 @@ internal static unsafe class CpuElementwise
     {
         public float* X;
         public float* Y;
+        public byte* Bytes;
         public nint Count;
         public Activation Activation;
         public float Factor;
+        public float Offset;
     }
 
     private struct Space

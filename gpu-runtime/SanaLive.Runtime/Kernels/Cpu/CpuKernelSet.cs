@@ -56,6 +56,13 @@ public sealed unsafe class CpuKernelSet : KernelSet
         Own(source).Span.CopyTo(values);
     }
 
+    public override void ReadBytes(Tensor source, float scale, float offset, Span<byte> bytes)
+    {
+        Require(source.Count == bytes.Length, $"{source} does not hold {bytes.Length} numbers.");
+        fixed (byte* target = bytes)
+            CpuElementwise.ToBytes(cpu, Open(source), (nint)source.Count, scale, offset, target);
+    }
+
     public override void Copy(Tensor source, Tensor target)
     {
         Require(source.Count == target.Count, $"{source} cannot be copied to {target}.");

@@ -53,6 +53,9 @@ internal unsafe interface ILanes<T>
     /// <summary>Writes the first <paramref name="count"/> lanes only; count is below <see cref="Count"/>.</summary>
     static abstract void StorePart(T value, float* target, int count);
 
+    /// <summary>Whole parts of values in [0, 256) as bytes; <see cref="Count"/> of them.</summary>
+    static abstract void StoreBytes(T value, byte* target);
+
     /// <summary>Sum of the lanes, in an order that depends on the width alone.</summary>
     static abstract float Sum(T value);
 

@@ -73,6 +73,14 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes128 value, byte* target)
+    {
+        var words = Vector128.ConvertToInt32Native(value.v).AsUInt32();
+        var halves = Vector128.Narrow(words, words);
+        *(uint*)target = Vector128.Narrow(halves, halves).AsUInt32().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) => Vector128.Sum(value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

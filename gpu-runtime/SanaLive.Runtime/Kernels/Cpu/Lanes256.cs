@@ -71,6 +71,14 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         Avx.MaskStore(target, Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle(), value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes256 value, byte* target)
+    {
+        var words = Vector256.ConvertToInt32Native(value.v).AsUInt32();
+        var halves = Vector128.Narrow(words.GetLower(), words.GetUpper());
+        *(ulong*)target = Vector128.Narrow(halves, halves).AsUInt64().ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value) => Vector256.Sum(value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

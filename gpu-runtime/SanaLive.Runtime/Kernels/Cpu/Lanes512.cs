@@ -76,6 +76,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         Avx512F.MaskStore(target, Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle(), value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBytes(Lanes512 value, byte* target) =>
+        Avx512F.ConvertToVector128Byte(Vector512.ConvertToInt32Native(value.v)).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value) => Vector512.Sum(value.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
