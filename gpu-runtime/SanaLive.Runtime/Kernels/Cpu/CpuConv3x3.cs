@@ -54,6 +54,7 @@ internal static unsafe class CpuConv3x3
             &job);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chunk<T>(void* context, int chunk, int worker)
         where T : unmanaged, ILanes<T>
     {
@@ -77,6 +78,7 @@ internal static unsafe class CpuConv3x3
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Edges<T>(in Job job, int frame, int panel, int row, int count)
         where T : unmanaged, ILanes<T>
     {
@@ -126,6 +128,7 @@ internal static unsafe class CpuConv3x3
             var height = GemmTile.Height<T>(count - done);
             if (ahead != null)
                 Prefetch(ahead + (done * channels), height * channels);
+            GemmEpilogue.Prefetch(height, pixel + (done * pixelStep), pixelStep, outputColumn, columns, job.Y, job.Outputs);
             GemmTile.Run<T>(g, done * g.ARow, height, columns, acc);
             job.Epilogue.Store<T>(acc, height, pixel + (done * pixelStep), pixelStep, outputColumn, columns, job.Y, job.Outputs);
             done += height;

@@ -45,6 +45,7 @@ internal static unsafe class CpuCrossAttention
     }
 
     /// <summary>Keys to [heads, d, PaddedWords] with the scale in them, values to [heads, words, PaddedD].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackHead(void* context, int head, int worker)
     {
         ref var job = ref *(Job*)context;

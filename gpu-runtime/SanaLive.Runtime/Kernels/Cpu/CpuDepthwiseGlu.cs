@@ -35,6 +35,7 @@ internal static unsafe class CpuDepthwiseGlu
             &job);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chunk<T>(void* context, int chunk, int worker)
         where T : unmanaged, ILanes<T>
     {

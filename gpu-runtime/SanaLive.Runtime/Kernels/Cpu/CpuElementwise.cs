@@ -144,6 +144,7 @@ internal static unsafe class CpuElementwise
     }
 
     /// <summary>One fine row of pixels: runs of factor * c floats are contiguous on both sides.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MoveSpaceChunk(void* context, int row, int worker)
     {
         ref var job = ref *(Space*)context;

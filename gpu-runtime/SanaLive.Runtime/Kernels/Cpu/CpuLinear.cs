@@ -78,6 +78,7 @@ internal static unsafe class CpuLinear
             for (var row = firstRow; row < endRow;)
             {
                 var height = GemmTile.Height<T>(endRow - row);
+                GemmEpilogue.Prefetch(height, row, 1, column, columns, job.Y, job.Outputs);
                 GemmTile.Run<T>(g, (nint)row * job.K, height, columns, acc);
                 job.Epilogue.Store<T>(acc, height, row, 1, column, columns, job.Y, job.Outputs);
                 row += height;

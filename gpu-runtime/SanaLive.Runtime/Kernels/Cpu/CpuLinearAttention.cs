@@ -146,6 +146,7 @@ internal static unsafe class CpuLinearAttention
     }
 
     /// <summary>One head's S with the key outside: scratch [heads, d (key), padded (value)].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(void* context, int head, int worker)
     {
         ref var job = ref *(Job*)context;

@@ -89,6 +89,7 @@ internal static unsafe class CpuTemporalMix
             for (var row = first; row < end;)
             {
                 var height = GemmTile.Height<T>(end - row);
+                GemmEpilogue.Prefetch(height, firstRow + row, 1, column, columns, job.Y, job.Channels);
                 GemmTile.Run<T>(g, row * channels, height, columns, acc);
                 job.Epilogue.Store<T>(acc, height, firstRow + row, 1, column, columns, job.Y, job.Channels);
                 row += height;

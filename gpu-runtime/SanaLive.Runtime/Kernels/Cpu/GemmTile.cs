@@ -26,6 +26,7 @@ internal static unsafe class GemmTile
     /// <paramref name="rows"/> (12, 6, 3, 2 or 1) and c below <paramref name="columns"/> (at most 32) rounded up to 16; W must be readable
     /// that far. Every sum runs in the order of s and k, so its bits do not depend on the tile that it falls into.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<T>(in GemmOperands g, nint aOffset, int rows, int columns, float* acc)
         where T : unmanaged, ILanes<T>
     {
@@ -50,6 +51,7 @@ internal static unsafe class GemmTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(in GemmOperands g, nint aOffset, int rows, float* acc)
     {
         switch (rows)

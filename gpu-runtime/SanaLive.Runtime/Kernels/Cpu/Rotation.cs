@@ -18,6 +18,7 @@ internal static unsafe class Rotation
     /// <param name="sin">[d / 2].</param>
     /// <param name="d">Width of a head.</param>
     /// <param name="table">[2, Padded(d)].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread(float* cos, float* sin, int d, float* table)
     {
         var padded = Padded(d);
