@@ -38,6 +38,12 @@ public sealed record ModelCard
     /// <summary>What the model can be told apart by, for example <c>biome</c> → its words. Empty for an open vocabulary.</summary>
     public required IReadOnlyList<VocabularyAttribute> Vocabulary { get; init; }
 
+    /// <summary>
+    /// Bytes by which a KV cache of the same transformer would grow with every block (keys and values of every layer and token,
+    /// fp32), to compare the constant-size state with; null when nobody worked it out.
+    /// </summary>
+    public long? KeyValueBytesPerBlock { get; init; }
+
     /// <summary>Media time of one block.</summary>
     public TimeSpan BlockDuration => TimeSpan.FromSeconds((double)FramesPerBlock / FramesPerSecond);
 }

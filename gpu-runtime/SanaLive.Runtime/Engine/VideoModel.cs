@@ -76,6 +76,8 @@ public sealed class VideoModel : IDisposable
                 DefaultPrompt = prompts.DefaultPrompt,
                 Suggestions = prompts.Suggestions,
                 Vocabulary = prompts.Vocabulary,
+                KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
+                    * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
             };
             return new VideoModel(index, kernels, transformer, decoder, prompts, card);
         }

@@ -1,0 +1,141 @@
+/**
+ * What the server says, in the words of the server (`grains/SanaLive.Sessions`): camelCase, enums as camelCase strings.
+ * Everything is a snapshot: nothing here is ever folded from events.
+ */
+
+export type SessionStatus = 'queued' | 'idle' | 'streaming' | 'paused' | 'failed' | 'closed';
+
+export type CueStatus = 'accepted' | 'applied' | 'superseded' | 'withdrawn';
+
+/** What the sender of a cue is told: first that it is accepted and for which block, later that it was applied. */
+export interface CueReceipt {
+  readonly id: string;
+  readonly clientId?: string | null;
+  readonly prompt: string;
+  readonly status: CueStatus;
+  /** The block it is planned for, or was applied at. */
+  readonly block: number;
+  /** 0 is a cut. */
+  readonly blendBlocks: number;
+  /** Seconds of media time of the block's first frame, once applied. */
+  readonly mediaTime?: number | null;
+  readonly understood: readonly string[];
+  readonly notUnderstood: readonly string[];
+  /** A sentence when something needs saying. */
+  readonly note?: string | null;
+}
+
+/** Milliseconds of one block by stage. */
+export interface StageMilliseconds {
+  readonly queued: number;
+  readonly denoise: number;
+  readonly statePass: number;
+  readonly decode: number;
+  readonly encode: number;
+  readonly total: number;
+}
+
+/** Everything that a client may know of a session at one moment. */
+export interface SessionView {
+  readonly id: string;
+  /** Counts up with every change; an older one than the last seen is to be dropped (see {@link ViewOrder}). */
+  readonly version: number;
+  readonly status: SessionStatus;
+  /** 1 for the first in line. */
+  readonly queuePosition?: number | null;
+  /** Why, when failed. */
+  readonly reason?: string | null;
+  /** Number of the next block to be made. */
+  readonly block: number;
+  /** At most 2^53 - 1, so that no client rounds it. */
+  readonly seed: number;
+  /** The viewer's words now in force. */
+  readonly prompt: string;
+  /** The whole description now in force, in the model's own words. */
+  readonly meaning: string;
+  readonly cues: readonly CueReceipt[];
+  readonly viewers: number;
+  readonly stateBytes: number;
+  readonly statePolicy: string;
+  readonly model: string;
+  readonly engine: string;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly framesPerBlock: number;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly lastBlock?: StageMilliseconds | null;
+  /** Seconds that generation is ahead of the media clock now. */
+  readonly lead: number;
+  /** Times that the media clock had to wait for a block since creation. */
+  readonly stalls: number;
+}
+
+export interface CreateSession {
+  /** 1 to 2,000 characters; without it the model's default prompt. */
+  readonly prompt?: string;
+  readonly seed?: number;
+}
+
+/** The answer to a creation: the only time that the director's key is told. */
+export interface SessionCreated {
+  readonly id: string;
+  readonly directorKey: string;
+  /** Where to send a WHEP offer. */
+  readonly whep: string;
+  /** The page for viewers. */
+  readonly watch: string;
+  /** The page for directors. */
+  readonly direct: string;
+  readonly session: SessionView;
+}
+
+/** A prompt for a running session. */
+export interface CueRequest {
+  /** 1 to 2,000 characters. */
+  readonly prompt: string;
+  /** The block it applies at; without it the next one whose denoising has not begun. */
+  readonly atBlock?: number;
+  /** 0 is a cut; n blends over n blocks (at most 64); without it the model's default. */
+  readonly blendBlocks?: number;
+  /** The sender's own id: the same one twice is one cue. */
+  readonly clientId?: string;
+}
+
+export interface VocabularyAttribute {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+export interface ModelCard {
+  readonly name: string;
+  readonly license: string;
+  /** `merge`: a cue changes what it names and keeps the rest. `replace`: a prompt is the whole description. */
+  readonly promptSemantics: 'merge' | 'replace';
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+  readonly framesPerBlock: number;
+  readonly parameters: number;
+  readonly steps: number;
+  readonly statePolicy: string;
+  readonly defaultPrompt: string;
+  readonly suggestions: readonly string[];
+  readonly vocabulary: readonly VocabularyAttribute[];
+  readonly fingerprint: string;
+  /** Bytes by which a KV cache of the same transformer would grow with every block; absent when the server does not say. */
+  readonly keyValueBytesPerBlock?: number | null;
+  /** Seconds of media time of one block. */
+  readonly blockDuration?: number;
+}
+
+/** The models that a server runs. */
+export interface Models {
+  /** Name of the one that a new session gets. */
+  readonly default: string;
+  readonly models: readonly ModelCard[];
+}
+
+/** What the server says of itself; which fields there are depends on its version. */
+export type ServerStatus = Readonly<Record<string, unknown>>;

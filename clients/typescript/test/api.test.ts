@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { SanaLiveApi, SanaLiveError } from '../src/index.js';
+import { view } from './samples.js';
+
+interface Seen {
+  url: string;
+  init: RequestInit;
+}
+
+function apiWith(answer: () => Response | Promise<Response>, seen: Seen[] = []): SanaLiveApi {
+  return new SanaLiveApi({
+    server: 'http://host/',
+    fetch: async (input, init) => {
+      seen.push({ url: String(input), init: init ?? {} });
+      return answer();
+    },
+  });
+}
+
+const problem = (status: number, body: string, headers: Record<string, string> = {}) =>
+  new Response(body, { status, headers: { 'content-type': 'application/problem+json', ...headers } });
+
+async function refusal(run: Promise<unknown>): Promise<SanaLiveError> {
+  const error = await run.then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  if (!(error instanceof SanaLiveError)) throw new Error(`refused with ${String(error)}`);
+  return error;
+}
+
+describe('SanaLiveApi', () => {
+  it('sends the key in a header and never in the address', async () => {
+    const seen: Seen[] = [];
+    await apiWith(() => new Response('{}', { status: 202 }), seen).cue('a/b', 'secret', { prompt: 'night' });
+    expect(seen[0]?.url).toBe('http://host/api/sessions/a%2Fb/cues');
+    expect(seen[0]?.url).not.toContain('secret');
+    expect((seen[0]?.init.headers as Record<string, string>)['authorization']).toBe('Bearer secret');
+  });
+
+  it('tells the sentence of a problem', async () => {
+    const error = await refusal(apiWith(() => problem(409, '{"title":"Conflict","detail":"That cue was applied already."}')).get('x'));
+    expect(error.kind).toBe('conflict');
+    expect(error.message).toBe('That cue was applied already.');
+    expect(error.transient).toBe(false);
+  });
+
+  it('says when to come back', async () => {
+    const error = await refusal(apiWith(() => problem(503, '{"detail":"The line is full."}', { 'retry-after': '7' })).create());
+    expect(error.kind).toBe('overloaded');
+    expect(error.retryAfter).toBe(7);
+    expect(error.transient).toBe(true);
+  });
+
+  it('survives a page of a proxy instead of a problem', async () => {
+    const error = await refusal(apiWith(() => new Response('<html>Bad gateway</html>', { status: 502, statusText: 'Bad Gateway' })).models());
+    expect(error.kind).toBe('failed');
+    expect(error.message).toBe('The server answered 502 Bad Gateway.');
+  });
+
+  it('survives a problem that was cut off', async () => {
+    const error = await refusal(apiWith(() => problem(404, '{"detail":"There is no su')).get('x'));
+    expect(error.kind).toBe('notFound');
+    expect(error.message).toContain('404');
+  });
+
+  it('calls no answer a network error', async () => {
+    const error = await refusal(apiWith(() => Promise.reject(new TypeError('Failed to fetch'))).get('x'));
+    expect(error.kind).toBe('network');
+  });
+
+  it('reads an answer without a body', async () => {
+    await expect(apiWith(() => new Response(null, { status: 204 })).close('x', 'k')).resolves.toBeUndefined();
+  });
+
+  it('reads a view', async () => {
+    await expect(apiWith(() => new Response(JSON.stringify(view({ block: 3 })), { status: 200 })).get('one')).resolves.toMatchObject({ block: 3 });
+  });
+});
