@@ -222,7 +222,7 @@ internal sealed partial class Session
     private void Show(BlockPlan plan, Prompt prompt, GeneratedBlock block, Encoding.EncodedFrames encoded)
     {
         var stalls = _clock.Stalls;
-        var due = _clock.Publish(plan.Number, _around.Time.GetUtcNow(), watched: _streaming);
+        var due = _clock.Publish(plan.Number, _around.Time.GetUtcNow(), watched: _viewers > 0 && !_paused);
         if (_clock.Stalls > stalls)
         {
             SessionTelemetry.StallCount.Add(1);

@@ -35,6 +35,20 @@ public sealed class AdmissionTests
     });
 
     [Fact]
+    public void Watch_ManyNewSessionsAtOnce_DoNotStallOneThatIsWatched() => Stage.Play(async stage =>
+    {
+        stage.Engine.BlockTime = TimeSpan.FromSeconds(0.08);
+        var running = await stage.CreateAsync(seed: 1);
+        stage.Watch(running);
+        await stage.PassAsync(3.03);
+        var guests = new List<Viewer>();
+        for (var i = 0; i < 5; i++) guests.Add(stage.Watch(await stage.CreateAsync(seed: (ulong)i + 2)));
+        await stage.PassAsync(10);
+        Assert.Equal(0, (await stage.ViewAsync(running)).Stalls);
+        Assert.All(guests, g => Assert.True(g.Blocks.Count > 15));
+    });
+
+    [Fact]
     public void Watch_TooManyForTheEngine_OverloadIsSharedEqually() => Stage.Play(async stage =>
     {
         stage.Engine.BlockTime = TimeSpan.FromSeconds(0.4);

@@ -9,7 +9,7 @@ internal sealed class FakeEncoder : IBlockEncoder
 {
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public Exception? Failure { get; set; }
+    public int FailuresToCome { get; set; }
 
     public int AtOnce { get; private set; }
 
@@ -21,7 +21,7 @@ internal sealed class FakeEncoder : IBlockEncoder
         MostAtOnce = Math.Max(MostAtOnce, AtOnce);
         await Gate;
         AtOnce--;
-        if (Failure is not null) throw Failure;
+        if (FailuresToCome > 0 && FailuresToCome-- > 0) throw new InvalidOperationException("the encoder choked");
         var size = frames.Length / model.FramesPerBlock;
         var list = Enumerable.Range(0, model.FramesPerBlock).Select(i => frames.Slice(i * size, size)).ToList();
         return new EncodedFrames(list, Convert.ToHexStringLower(SHA256.HashData(frames.Span)), TimeSpan.FromMilliseconds(5));

@@ -95,10 +95,28 @@ public sealed class FailureTests
         var id = await stage.CreateAsync();
         var viewer = stage.Watch(id);
         await stage.PassAsync(2);
-        stage.Encoder.Failure = new InvalidOperationException("libvpx is missing");
+        stage.Encoder.FailuresToCome = 1;
         await stage.PassAsync(2);
-        Assert.Contains("libvpx is missing", (await stage.ViewAsync(id)).Reason);
+        Assert.Contains("the encoder choked", (await stage.ViewAsync(id)).Reason);
         Assert.NotNull(viewer.Refusal);
+    });
+
+    [Fact]
+    public void Encoder_FailsForOneBlockWhileTheNextIsMade_NoViewerSeesAGap() => Stage.Play(async stage =>
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = await stage.CreateAsync();
+        var viewer = stage.Watch(id);
+        await stage.PassAsync(2);
+        stage.Encoder.Gate = gate.Task;
+        await stage.PassAsync(0.65);
+        stage.Encoder.FailuresToCome = 1;
+        gate.SetResult();
+        await stage.PassAsync(3);
+        Assert.Equal(0, stage.Encoder.FailuresToCome);
+        Assert.Equal(SessionStatus.Failed, (await stage.ViewAsync(id)).Status);
+        Assert.Equal(Enumerable.Range(0, viewer.Blocks.Count).Select(i => (long)i), viewer.Numbers);
+        Assert.Equal(viewer.Blocks.Count + 2, (await stage.ViewAsync(id)).Block);
     });
 
     [Fact]

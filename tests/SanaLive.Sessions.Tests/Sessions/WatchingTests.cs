@@ -183,6 +183,36 @@ public sealed class WatchingTests
     });
 
     [Fact]
+    public void Watch_EngineIsAskedForEachBlock_ByTheTimeItIsDue() => Stage.Play(async stage =>
+    {
+        var id = await stage.CreateAsync();
+        var viewer = stage.Watch(id);
+        var start = stage.Time.GetUtcNow();
+        await stage.PassAsync(5);
+        // The first has the lead's time: it must not push aside streams that are being watched.
+        Assert.Equal(start + TimeSpan.FromSeconds(1), stage.Engine.Calls[0].Request.Deadline);
+        Assert.Equal(viewer.Blocks.Skip(1).Select(b => b.Block.DueAt), stage.Engine.Calls.Skip(1).Take(viewer.Blocks.Count - 1).Select(c => c.Request.Deadline));
+    });
+
+    [Fact]
+    public void Watch_LastBlockComesLateWhenAllHaveLeft_IsNoStall() => Stage.Play(async stage =>
+    {
+        var id = await stage.CreateAsync();
+        var viewer = stage.Watch(id);
+        await stage.PassAsync(3.2);
+        stage.Engine.BlockTime = TimeSpan.FromSeconds(3);
+        await stage.PassAsync(0.5);
+        await viewer.LeaveAsync();
+        await stage.PassAsync(10);
+        Assert.Equal(0, (await stage.ViewAsync(id)).Stalls);
+        stage.Engine.BlockTime = TimeSpan.FromSeconds(0.1);
+        var again = stage.Watch(id);
+        await stage.PassAsync(3);
+        Assert.Equal(0, (await stage.ViewAsync(id)).Stalls);
+        Assert.All(again.Blocks.Skip(1), b => Assert.True(b.Block.DueAt >= b.At));
+    });
+
+    [Fact]
     public void Watch_SystemClockIsSetBackAnHour_StreamGoesOn() => Stage.Play(async stage =>
     {
         var id = await stage.CreateAsync();
