@@ -61,10 +61,7 @@ internal static class AnswerWriter
             Line(text, $"a=fmtp:{type} apt={vp8}");
         }
 
-        WriteExtension(text, offer.Extensions.TransportCc, ExtensionIds.TransportCcUri);
-        WriteExtension(text, offer.Extensions.PlayoutDelay, ExtensionIds.PlayoutDelayUri);
-        WriteExtension(text, offer.Extensions.AbsoluteSendTime, ExtensionIds.AbsoluteSendTimeUri);
-
+        foreach (var extension in offer.Extensions.Answers) Line(text, $"a=extmap:{extension}");
         Line(text, $"a=msid:{facts.CanonicalName} video");
         if (offer.RtxPayloadType is not null) Line(text, $"a=ssrc-group:FID {facts.MediaSsrc} {facts.RtxSsrc}");
         Line(text, $"a=ssrc:{facts.MediaSsrc} cname:{facts.CanonicalName}");
@@ -77,11 +74,6 @@ internal static class AnswerWriter
         }
 
         Line(text, "a=end-of-candidates");
-    }
-
-    private static void WriteExtension(StringBuilder text, byte? id, string uri)
-    {
-        if (id is { } number) Line(text, $"a=extmap:{number} {uri}");
     }
 
     private static void Line(StringBuilder text, string line) => text.Append(line).Append("\r\n");

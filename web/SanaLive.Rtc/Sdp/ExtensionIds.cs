@@ -12,4 +12,7 @@ internal sealed record ExtensionIds
     public byte? PlayoutDelay { get; init; }
 
     public byte? AbsoluteSendTime { get; init; }
+
+    /// <summary>The <c>a=extmap</c> values of the answer: id, direction where the offer gave one (RFC 8285, 7), and URI.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = [];
 }

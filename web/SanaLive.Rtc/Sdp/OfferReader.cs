@@ -123,26 +123,29 @@ internal static class OfferReader
 
     private static ExtensionIds ReadExtensions(SdpSection session, SdpMedia video, string[] feedback)
     {
-        byte? transportCc = null, playoutDelay = null, absoluteSendTime = null;
+        var ids = new ExtensionIds();
+        var answers = new List<string>();
         foreach (var value in video.All("extmap").Concat(session.All("extmap")))
         {
             var parts = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length < 2) continue;
             var id = parts[0].Split('/');
 
-            // Ids above 14 need the two-byte form; one who offers those for all three gets none.
+            // Ids above 14 need the two-byte form; whoever offers only those goes without.
             if (!byte.TryParse(id[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is 0 or > 14) continue;
             if (id.Length > 1 && id[1] is "sendonly" or "inactive") continue;
-            switch (parts[1])
+            var before = ids;
+            ids = parts[1] switch
             {
-                case ExtensionIds.TransportCcUri when feedback.Contains("transport-cc"): transportCc ??= number; break;
-                case ExtensionIds.PlayoutDelayUri: playoutDelay ??= number; break;
-                case ExtensionIds.AbsoluteSendTimeUri: absoluteSendTime ??= number; break;
-                default: break;
-            }
+                ExtensionIds.TransportCcUri when ids.TransportCc is null && feedback.Contains("transport-cc") => ids with { TransportCc = number },
+                ExtensionIds.PlayoutDelayUri when ids.PlayoutDelay is null => ids with { PlayoutDelay = number },
+                ExtensionIds.AbsoluteSendTimeUri when ids.AbsoluteSendTime is null => ids with { AbsoluteSendTime = number },
+                _ => ids,
+            };
+            if (!ReferenceEquals(before, ids)) answers.Add($"{number}{(id.Length > 1 && id[1] == "recvonly" ? "/sendonly" : "")} {parts[1]}");
         }
 
-        return new ExtensionIds { TransportCc = transportCc, PlayoutDelay = playoutDelay, AbsoluteSendTime = absoluteSendTime };
+        return ids with { Answers = answers };
     }
 
     private static bool IsBundled(SdpSection session, SdpMedia video)

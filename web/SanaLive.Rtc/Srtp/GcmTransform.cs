@@ -16,11 +16,22 @@ internal sealed class GcmTransform : SrtpTransform
     private readonly byte[] rtcpSalt;
 
     public GcmTransform(SrtpKeys keys, bool encrypt)
+        : this(
+            keys.Derive(SrtpLabel.RtpEncryption, SrtpKeys.KeyLength),
+            keys.Derive(SrtpLabel.RtpSalt, NonceLength),
+            keys.Derive(SrtpLabel.RtcpEncryption, SrtpKeys.KeyLength),
+            keys.Derive(SrtpLabel.RtcpSalt, NonceLength),
+            encrypt)
     {
-        rtp = EvpCipher.Gcm(keys.Derive(SrtpLabel.RtpEncryption, SrtpKeys.KeyLength), encrypt);
-        rtcp = EvpCipher.Gcm(keys.Derive(SrtpLabel.RtcpEncryption, SrtpKeys.KeyLength), encrypt);
-        rtpSalt = keys.Derive(SrtpLabel.RtpSalt, NonceLength);
-        rtcpSalt = keys.Derive(SrtpLabel.RtcpSalt, NonceLength);
+    }
+
+    /// <summary>With session keys instead of a master key, as the examples of RFC 7714 give them.</summary>
+    public GcmTransform(byte[] rtpKey, byte[] rtpSalt, byte[] rtcpKey, byte[] rtcpSalt, bool encrypt)
+    {
+        rtp = EvpCipher.Gcm(rtpKey, encrypt);
+        rtcp = EvpCipher.Gcm(rtcpKey, encrypt);
+        this.rtpSalt = rtpSalt;
+        this.rtcpSalt = rtcpSalt;
     }
 
     public override int RtpOverhead => TagLength;
