@@ -21,7 +21,8 @@ public sealed class WorldPromptEncoder : IPromptEncoder
         var config = WordEncoderConfig.Read(Path.Combine(folder, "config.json"));
         vocabulary = WorldVocabulary.Read(Path.Combine(folder, "vocabulary.json"), config.Attributes);
         encoder = new WordEncoder(kernels, config, checkpoint);
-        Vocabulary = [.. config.Attributes.Select(attribute => new VocabularyAttribute(attribute.Name, attribute.Values))];
+        Vocabulary = [.. config.Attributes.Select((attribute, index) => new VocabularyAttribute(
+            attribute.Name, [.. attribute.Values.Select((_, value) => vocabulary.Word(index, value))]))];
     }
 
     public PromptSemantics Semantics => PromptSemantics.Merge;

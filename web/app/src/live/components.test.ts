@@ -173,6 +173,13 @@ describe('Composer', () => {
     expect(button(root, 'day').getAttribute('aria-pressed')).toBe('true');
   });
 
+  it('offers changes rather than scenes', () => {
+    const { root, draft } = composer({ card: card({ suggestions: ['a coast by day', 'night falls'] }) });
+    button(root, 'night falls').click();
+    expect(draft.text).toBe('night falls');
+    expect(() => button(root, 'a coast by day')).toThrow();
+  });
+
   it('offers whole prompts when the model has an open vocabulary', () => {
     const { root, draft } = composer({ card: card({ vocabulary: [] }) });
     button(root, 'a city in the rain').click();

@@ -27,6 +27,11 @@ export function inForce(meaning: string, vocabulary: readonly VocabularyAttribut
   return found;
 }
 
+/** How many attributes of the model a prompt names: many in one that sets a scene, few or none in one that changes it. */
+export function named(prompt: string, vocabulary: readonly VocabularyAttribute[]): number {
+  return vocabulary.filter((attribute) => attribute.values.some((value) => names(prompt, value))).length;
+}
+
 function longestFirst(values: readonly string[]): string[] {
   return [...values].sort((a, b) => b.length - a.length);
 }
