@@ -53,6 +53,7 @@ internal sealed partial class Session
         if (_streaming && HasRoom())
         {
             var wait = _clock.WaitBefore(_begun, now);
+            if (wait <= TimeSpan.Zero) wait = HoldLeft(now);
             if (wait <= TimeSpan.Zero) plan = Begin(now);
             else wakeIn = Sooner(wakeIn, wait);
         }
@@ -126,8 +127,17 @@ internal sealed partial class Session
     private bool HasRoom() =>
         _begun - _published < (_clock.IsRunning ? 2 : Math.Clamp((long)(_clock.MaxLead / _blockDuration), 1, 2));
 
+    /// <summary>How long a block that may begin still waits for cues that are being read: a quarter of its duration at most.</summary>
+    private TimeSpan HoldLeft(DateTimeOffset now)
+    {
+        if (_reading == 0) return TimeSpan.Zero;
+        _heldSince ??= now;
+        return _heldSince.Value + _blockDuration / 4 - now;
+    }
+
     private BlockPlan Begin(DateTimeOffset now)
     {
+        _heldSince = null;
         var number = _begun++;
         // A new run does not hurry: with the earliest deadline it would push aside streams that are being watched.
         var deadline = _clock.DueAt(number) ?? now + _clock.MaxLead;

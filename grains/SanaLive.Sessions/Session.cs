@@ -42,6 +42,8 @@ internal sealed partial class Session : IAsyncDisposable
     private long _begun;
     private long _published;
     private long _cueCount;
+    private int _reading; // cues that the model is reading
+    private DateTimeOffset? _heldSince;
     private int _viewers; // enumerations of WatchAsync; a relay is one, however many people it serves
     private DateTimeOffset _lastWatched;
     private DateTimeOffset _lastUsed;
@@ -88,23 +90,21 @@ internal sealed partial class Session : IAsyncDisposable
             if (Known(request) is { } known) return known;
             // Refuses what cannot be before the model is asked to read it; the answer may be another when it has.
             _schedule.Accept("", request, _begun, _around.Options.BlendBlocks, [], []);
+            _reading++;
         }
 
-        var read = await ReadAsync(request.Prompt, cancellation);
-        lock (_gate)
+        return await ReadThenAsync(request.Prompt, cancellation, read =>
         {
-            RequireAlive();
             if (Known(request) is { } known) return known;
             var cue = $"c{_cueCount + 1}";
-            Happen(_schedule.Accept(
-                cue, request, _begun, _around.Options.BlendBlocks, read.Prompt.Understood, read.Prompt.NotUnderstood));
+            Happen(_schedule.Accept(cue, request, _begun, _around.Options.BlendBlocks, read.Prompt.Understood, read.Prompt.NotUnderstood));
             _cueCount++;
             _readAhead[cue] = read;
             var receipt = _schedule.Find(cue)!;
             SessionTelemetry.CueCount.Add(1);
             _around.Log.CueAccepted(Tag, cue, receipt.Block);
             return receipt;
-        }
+        });
     }
 
     public async Task<CueReceipt> ChangeCueAsync(string cue, CueRequest request, CancellationToken cancellation)
@@ -114,16 +114,15 @@ internal sealed partial class Session : IAsyncDisposable
         {
             RequireAlive();
             _schedule.Change(cue, request, _begun, [], []);
+            _reading++;
         }
 
-        var read = await ReadAsync(request.Prompt, cancellation);
-        lock (_gate)
+        return await ReadThenAsync(request.Prompt, cancellation, read =>
         {
-            RequireAlive();
             Happen(_schedule.Change(cue, request, _begun, read.Prompt.Understood, read.Prompt.NotUnderstood));
             _readAhead[cue] = read;
             return _schedule.Find(cue)!;
-        }
+        });
     }
 
     public CueReceipt WithdrawCue(string cue)
@@ -195,12 +194,32 @@ internal sealed partial class Session : IAsyncDisposable
         if (e is CueEvent.Superseded or CueEvent.Withdrawn or CueEvent.Applied) _readAhead.Remove(e.Cue);
     }
 
-    private async Task<ReadAhead> ReadAsync(string text, CancellationToken cancellation)
+    /// <summary>
+    /// Has the model read a prompt, then accepts it. Meanwhile the next block is held back a little (<see cref="HoldLeft"/>), for the cue is
+    /// meant for it: engines read prompts before they begin another block, so this costs the block next to nothing.
+    /// </summary>
+    /// <param name="text">The prompt.</param>
+    /// <param name="cancellation">Stops waiting for the model.</param>
+    /// <param name="accept">Runs under the lock. The caller has counted itself in <c>_reading</c>.</param>
+    private async Task<CueReceipt> ReadThenAsync(string text, CancellationToken cancellation, Func<ReadAhead, CueReceipt> accept)
     {
-        Prompt previous;
-        IEngine reader;
-        lock (_gate) (previous, reader) = (_line.InForce, _engine ?? _around.Reader);
-        return new ReadAhead(previous, await SessionPrompts.ReadAsync(reader, previous, text, cancellation));
+        try
+        {
+            Prompt previous;
+            IEngine reader;
+            lock (_gate) (previous, reader) = (_line.InForce, _engine ?? _around.Reader);
+            var prompt = await SessionPrompts.ReadAsync(reader, previous, text, cancellation);
+            lock (_gate)
+            {
+                RequireAlive();
+                return accept(new ReadAhead(previous, prompt));
+            }
+        }
+        finally
+        {
+            lock (_gate) _reading--;
+            _wake.Set();
+        }
     }
 
     /// <summary>Something that the view shows is another: every event reader will be sent the newest view.</summary>

@@ -54,19 +54,21 @@ internal sealed unsafe class Vp8Encoder : IDisposable
 
         var frames = new ReadOnlyMemory<byte>[rgb.Length / frameBytes];
         var budget = BytesPerFrame * frames.Length;
+        var most = _options.MaxQuantizer;
         for (var quantizer = _options.Quantizer; ;)
         {
-            var bytes = EncodeAt(quantizer, rgb, frames);
-            if (bytes <= budget || quantizer == _options.MaxQuantizer) return frames;
+            var bytes = EncodeAt(quantizer, rgb, frames, quantizer < most ? budget : double.PositiveInfinity);
+            if (bytes <= budget || quantizer == most) return frames;
             // Measured: a step of the quantizer saves 4 to 5 % of the bytes.
             var steps = (int)Math.Ceiling(Math.Log(bytes / budget) / 0.045);
-            quantizer = Math.Min(quantizer + Math.Max(steps, 1), _options.MaxQuantizer);
+            quantizer = Math.Min(quantizer + Math.Max(steps, 2), most);
         }
     }
 
     private double BytesPerFrame => _options.MaxKilobits * 1000.0 / 8 / ReferenceFramesPerSecond * _width * _height / ReferencePixels;
 
-    private double EncodeAt(int quantizer, ReadOnlySpan<byte> rgb, ReadOnlyMemory<byte>[] frames)
+    /// <summary>The block's bytes. Gives up as soon as they exceed <paramref name="limit"/>, and returns what they would have become.</summary>
+    private double EncodeAt(int quantizer, ReadOnlySpan<byte> rgb, ReadOnlyMemory<byte>[] frames, double limit)
     {
         _config->MinQuantizer = _config->MaxQuantizer = (uint)quantizer;
         NativeMemory.Clear(_context, ContextBytes);
@@ -81,6 +83,7 @@ internal sealed unsafe class Vp8Encoder : IDisposable
                 I420.FromRgb(frame, new Span<byte>(_planes, I420.Size(_width, _height)), _width, _height);
                 frames[i] = EncodeFrame(i);
                 bytes += frames[i].Length;
+                if (bytes > limit) return bytes + (frames.Length - 1 - i) * (i == 0 ? frames[0].Length / 2.0 : frames[i].Length);
             }
 
             return bytes;

@@ -60,10 +60,13 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public bool CannotRead { get; set; }
 
-    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
+    public Task ReadGate { get; set; } = Task.CompletedTask;
+
+    public async ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (CannotRead) throw new IOException("the text encoder is gone");
+        await ReadGate;
         lock (_gate) PromptsRead++;
         var meaning = (previous?.Meaning ?? Card.DefaultPrompt).Split(' ');
         var (understood, unknown) = (new List<string>(), new List<string>());
@@ -81,7 +84,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         }
 
         var embedding = meaning.Select((word, i) => (float)Card.Vocabulary[i].Values.ToList().IndexOf(word)).ToArray();
-        return new(new Prompt(text, string.Join(' ', meaning), understood, unknown, embedding, 2));
+        return new Prompt(text, string.Join(' ', meaning), understood, unknown, embedding, 2);
     }
 
     public IVideoStream CreateStream(ulong seed)

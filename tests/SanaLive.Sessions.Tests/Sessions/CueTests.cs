@@ -158,6 +158,45 @@ public sealed class CueTests
         Assert.Equal("forest night", (await stage.ViewAsync(id)).Meaning);
     });
 
+    [Fact]
+    public void Cue_StillBeingReadWhenTheNextBlockMayBegin_IsInTimeForIt() => Stage.Play(async stage =>
+    {
+        var id = await stage.CreateAsync();
+        stage.Watch(id);
+        await stage.PassAsync(3.05);
+        var next = (await stage.ViewAsync(id)).Block;
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Engine.ReadGate = gate.Task;
+
+        // The next block may begin at 3.1.
+        var cueing = stage.CueAsync(id, "night");
+        await stage.PassAsync(0.1);
+        gate.SetResult();
+        var receipt = await cueing;
+        await stage.PassAsync(1);
+
+        Assert.Equal(next, receipt.Block);
+        Assert.Equal("meadow night", stage.Engine.Calls.Single(c => c.Block == next).Request.Prompt.Meaning);
+        Assert.Equal(0, (await stage.ViewAsync(id)).Stalls);
+    });
+
+    [Fact]
+    public void Cue_ReadForEver_HoldsNobodyUp() => Stage.Play(async stage =>
+    {
+        var id = await stage.CreateAsync();
+        var viewer = stage.Watch(id);
+        await stage.PassAsync(3);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Engine.ReadGate = gate.Task;
+        var cueing = stage.CueAsync(id, "night");
+        await stage.PassAsync(10);
+        Assert.InRange(viewer.Blocks.Count, 26, 28);
+        Assert.Equal(0, (await stage.ViewAsync(id)).Stalls);
+        await stage.Host.CloseAsync(id, default);
+        gate.SetResult();
+        Assert.Equal(SessionError.NotFound, (await Assert.ThrowsAsync<SessionException>(() => cueing)).Error);
+    });
+
     public static TheoryData<CueRequest, SessionError, string> Garbage => new()
     {
         { new CueRequest(""), SessionError.Invalid, "empty" },
