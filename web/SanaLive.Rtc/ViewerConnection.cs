@@ -51,7 +51,7 @@ internal sealed class ViewerConnection : IPacketSink
         this.time = time;
         this.logger = logger;
         Credentials = new IceCredentials(offer.IceUserFragment);
-        CanonicalName = id[..12];
+        CanonicalName = RandomNumberGenerator.GetHexString(16, lowercase: true);
         sender = new RtpSender(offer, options, StreamNumbers.Random(), this, time);
         pacer = new Pacer(options.PacingWindow);
         reports = new SenderReports(sender, CanonicalName, time);
