@@ -120,7 +120,7 @@ public sealed class Checkpoint : IDisposable
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(index));
-            var placed = json.RootElement.GetProperty("weight_map").EnumerateObject()
+            var placed = json.RootElement.Need("weight_map").EnumerateObject()
                 .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
             if (placed.Values.FirstOrDefault(name => name.Length == 0 || Path.GetFileName(name) != name) is { } bad)
                 throw new CheckpointException($"{index} names the file '{bad}', which is not a file beside it.");

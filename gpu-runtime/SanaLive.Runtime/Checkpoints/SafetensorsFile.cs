@@ -129,11 +129,11 @@ public sealed class SafetensorsFile : IDisposable
 
     private static TensorEntry ReadEntry(string path, string name, JsonElement value)
     {
-        var typeName = value.GetProperty("dtype").GetString();
+        var typeName = value.Need("dtype").GetString();
         if (!Enum.TryParse<TensorType>(typeName, out var type) || !Enum.IsDefined(type))
             throw new CheckpointException($"{name} in {path} has the number format {typeName}, which is not read.");
-        var shape = value.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32()).ToArray();
-        var offsets = value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        var shape = value.Need("shape").EnumerateArray().Select(size => size.GetInt32()).ToArray();
+        var offsets = value.Need("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
             throw new CheckpointException($"{name} in {path} has impossible offsets [{string.Join(", ", offsets)}].");
         if (shape.Any(size => size < 0))

@@ -17,27 +17,27 @@ public sealed record ModelIndex(
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
-            if (json.GetProperty("_class_name").GetString() != "SanaLiveWorldPipeline")
-                throw new CheckpointException($"{path} is of the kind {json.GetProperty("_class_name")}; this engine runs SanaLiveWorldPipeline.");
-            var sampler = json.GetProperty("sampler");
-            var kind = sampler.GetProperty("kind").GetString() switch
+            if (json.Need("_class_name").GetString() != "SanaLiveWorldPipeline")
+                throw new CheckpointException($"{path} is of the kind {json.Need("_class_name")}; this engine runs SanaLiveWorldPipeline.");
+            var sampler = json.Need("sampler");
+            var kind = sampler.Need("kind").GetString() switch
             {
                 "renoise" => SamplerKind.Renoise,
                 "euler" => SamplerKind.Euler,
                 var other => throw new CheckpointException($"{path} has the sampler {other}; renoise and euler are known."),
             };
-            var timesteps = sampler.GetProperty("timesteps").EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
+            var timesteps = sampler.Need("timesteps").EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
             if (timesteps.Length == 0 || timesteps.Any(t => t is <= 0 or > 1000) || timesteps.Zip(timesteps.Skip(1)).Any(pair => pair.First <= pair.Second))
                 throw new CheckpointException($"{path} has the timesteps [{string.Join(", ", timesteps)}]; they must fall from at most 1000 to above 0.");
             return new ModelIndex(
-                json.GetProperty("name").GetString()!,
-                json.GetProperty("license").GetString()!,
-                json.GetProperty("width").GetInt32(),
-                json.GetProperty("height").GetInt32(),
-                json.GetProperty("frames_per_second").GetInt32(),
-                json.GetProperty("frames_per_latent").GetInt32(),
-                json.GetProperty("latent_frames_per_block").GetInt32(),
-                StatePolicy.Parse(json.GetProperty("state_policy").GetString()!),
+                json.Need("name").GetString()!,
+                json.Need("license").GetString()!,
+                json.Need("width").GetInt32(),
+                json.Need("height").GetInt32(),
+                json.Need("frames_per_second").GetInt32(),
+                json.Need("frames_per_latent").GetInt32(),
+                json.Need("latent_frames_per_block").GetInt32(),
+                StatePolicy.Parse(json.Need("state_policy").GetString()!),
                 SamplingPlan.Of(kind, timesteps));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)

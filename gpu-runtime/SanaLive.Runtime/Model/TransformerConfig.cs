@@ -77,21 +77,21 @@ public sealed record TransformerConfig
         Refuse(path, json, "guidance_embeds", value => value.ValueKind == JsonValueKind.True);
         Refuse(path, json, "norm_elementwise_affine", value => value.ValueKind == JsonValueKind.True);
         Refuse(path, json, "qk_norm", value => value.GetString() != "rms_norm_across_heads");
-        var patch = json.GetProperty("patch_size").EnumerateArray().Select(size => size.GetInt32()).ToArray();
+        var patch = json.Need("patch_size").EnumerateArray().Select(size => size.GetInt32()).ToArray();
         if (patch is not ([1, 1, 1] or [1, 2, 2]))
             throw new CheckpointException($"{path} has patch_size [{string.Join(", ", patch)}]; [1, 1, 1] and [1, 2, 2] are known.");
 
         var config = new TransformerConfig
         {
-            InChannels = json.GetProperty("in_channels").GetInt32(),
-            OutChannels = json.GetProperty("out_channels").GetInt32(),
-            Heads = json.GetProperty("num_attention_heads").GetInt32(),
-            HeadDim = json.GetProperty("attention_head_dim").GetInt32(),
-            CrossHeads = json.GetProperty("num_cross_attention_heads").GetInt32(),
-            CrossHeadDim = json.GetProperty("cross_attention_head_dim").GetInt32(),
-            Layers = json.GetProperty("num_layers").GetInt32(),
-            CaptionChannels = json.GetProperty("caption_channels").GetInt32(),
-            MlpRatio = json.GetProperty("mlp_ratio").GetDouble(),
+            InChannels = json.Need("in_channels").GetInt32(),
+            OutChannels = json.Need("out_channels").GetInt32(),
+            Heads = json.Need("num_attention_heads").GetInt32(),
+            HeadDim = json.Need("attention_head_dim").GetInt32(),
+            CrossHeads = json.Need("num_cross_attention_heads").GetInt32(),
+            CrossHeadDim = json.Need("cross_attention_head_dim").GetInt32(),
+            Layers = json.Need("num_layers").GetInt32(),
+            CaptionChannels = json.Need("caption_channels").GetInt32(),
+            MlpRatio = json.Need("mlp_ratio").GetDouble(),
             Patch = patch[1],
             NormEps = json.TryGetProperty("norm_eps", out var eps) ? eps.GetSingle() : 1e-6f,
         };

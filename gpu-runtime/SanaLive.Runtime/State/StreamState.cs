@@ -241,9 +241,11 @@ public sealed class StreamState : IDisposable
         Clear(total);
         if (running is not null)
         {
-            AddTerm(running, -origin, Policy.Decay, total);
+            // The running sum is weighted as the last block saw it; for the next one all is a block older.
+            var aged = block == NextBlock ? Policy.Decay : 1;
+            AddTerm(running, -origin, aged, total);
             if (block == NextBlock)
-                AddTerm(terms[0], termOrigins[0] - origin, Policy.Decay, total);
+                AddTerm(terms[0], termOrigins[0] - origin, aged, total);
             return total;
         }
 

@@ -14,19 +14,19 @@ internal sealed record WordEncoderConfig(
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
-            if (json.GetProperty("_class_name").GetString() != "SanaLiveWordEncoder" || json.GetProperty("segments").GetInt32() != 2)
+            if (json.Need("_class_name").GetString() != "SanaLiveWordEncoder" || json.Need("segments").GetInt32() != 2)
                 throw new CheckpointException($"{path} describes a text encoder that this runtime does not have.");
             return new WordEncoderConfig(
-                json.GetProperty("hidden_size").GetInt32(),
-                json.GetProperty("num_layers").GetInt32(),
-                json.GetProperty("num_heads").GetInt32(),
-                json.GetProperty("mlp_ratio").GetInt32(),
-                json.GetProperty("buckets").GetInt32(),
-                json.GetProperty("max_words").GetInt32(),
-                json.GetProperty("slots").GetInt32(),
-                json.GetProperty("layer_norm_eps").GetSingle(),
-                Strings(json.GetProperty("tags")),
-                [.. json.GetProperty("attributes").EnumerateObject().Select(attribute => (attribute.Name, Strings(attribute.Value)))]);
+                json.Need("hidden_size").GetInt32(),
+                json.Need("num_layers").GetInt32(),
+                json.Need("num_heads").GetInt32(),
+                json.Need("mlp_ratio").GetInt32(),
+                json.Need("buckets").GetInt32(),
+                json.Need("max_words").GetInt32(),
+                json.Need("slots").GetInt32(),
+                json.Need("layer_norm_eps").GetSingle(),
+                Strings(json.Need("tags")),
+                [.. json.Need("attributes").EnumerateObject().Select(attribute => (attribute.Name, Strings(attribute.Value)))]);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
         {

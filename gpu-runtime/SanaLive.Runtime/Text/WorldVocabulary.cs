@@ -13,11 +13,11 @@ internal sealed class WorldVocabulary
     private WorldVocabulary(JsonElement json, IReadOnlyList<(string Name, IReadOnlyList<string> Values)> attributes)
     {
         this.attributes = attributes;
-        template = json.GetProperty("template").GetString()!;
+        template = json.Need("template").GetString()!;
         canonical = [.. attributes.Select(attribute => attribute.Values
-            .Select(value => json.GetProperty("canonical_words").GetProperty(attribute.Name).GetProperty(value).GetString()!).ToArray())];
-        DefaultPrompt = json.GetProperty("default_prompt").GetString()!;
-        Suggestions = [.. json.GetProperty("suggestions").EnumerateArray().Select(suggestion => suggestion.GetString()!)];
+            .Select(value => json.Need("canonical_words").Need(attribute.Name).Need(value).GetString()!).ToArray())];
+        DefaultPrompt = json.Need("default_prompt").GetString()!;
+        Suggestions = [.. json.Need("suggestions").EnumerateArray().Select(suggestion => suggestion.GetString()!)];
     }
 
     public string DefaultPrompt { get; }

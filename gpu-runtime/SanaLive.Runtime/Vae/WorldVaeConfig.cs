@@ -37,20 +37,20 @@ public sealed record WorldVaeConfig
             var json = document.RootElement;
             var config = new WorldVaeConfig
             {
-                LatentChannels = json.GetProperty("latent_channels").GetInt32(),
+                LatentChannels = json.Need("latent_channels").GetInt32(),
                 EncoderChannels = Integers("encoder_channels"),
                 EncoderResBlocks = Integers("encoder_resblocks"),
                 DecoderChannels = Integers("decoder_channels"),
                 DecoderResBlocks = Integers("decoder_resblocks"),
-                DecoderTemporalBlocks = json.GetProperty("decoder_temporal_blocks").GetInt32(),
-                LatentsMean = [.. json.GetProperty("latents_mean").EnumerateArray().Select(value => value.GetSingle())],
-                LatentsStd = [.. json.GetProperty("latents_std").EnumerateArray().Select(value => value.GetSingle())],
+                DecoderTemporalBlocks = json.Need("decoder_temporal_blocks").GetInt32(),
+                LatentsMean = [.. json.Need("latents_mean").EnumerateArray().Select(value => value.GetSingle())],
+                LatentsStd = [.. json.Need("latents_std").EnumerateArray().Select(value => value.GetSingle())],
             };
-            if (json.GetProperty("_class_name").GetString() != "SanaLiveWorldVae"
-                || json.GetProperty("spatial_compression").GetInt32() != SpatialScale
-                || json.GetProperty("temporal_compression").GetInt32() != FramesPerLatent
-                || json.GetProperty("temporal_kernel").GetInt32() != 3
-                || json.GetProperty("norm").GetString() != "rms_channel"
+            if (json.Need("_class_name").GetString() != "SanaLiveWorldVae"
+                || json.Need("spatial_compression").GetInt32() != SpatialScale
+                || json.Need("temporal_compression").GetInt32() != FramesPerLatent
+                || json.Need("temporal_kernel").GetInt32() != 3
+                || json.Need("norm").GetString() != "rms_channel"
                 || config.EncoderChannels.Count != 2 || config.EncoderResBlocks.Count != 2
                 || config.DecoderChannels.Count != 4 || config.DecoderResBlocks.Count != 4 || config.DecoderResBlocks[3] != 0
                 || config.LatentsMean.Count != config.LatentChannels || config.LatentsStd.Count != config.LatentChannels)
@@ -60,7 +60,7 @@ public sealed record WorldVaeConfig
 
             return config;
 
-            int[] Integers(string name) => [.. json.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
+            int[] Integers(string name) => [.. json.Need(name).EnumerateArray().Select(value => value.GetInt32())];
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
         {
