@@ -42,11 +42,21 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="loaded">Until then the server is not ready.</param>
     /// <param name="time">Null for the real one.</param>
     /// <param name="args">The command line, besides the port.</param>
-    public static async Task<TestServer> StartAsync(Task loaded, ManualTimeProvider? time, params string[] args)
+    public static Task<TestServer> StartAsync(Task loaded, ManualTimeProvider? time, params string[] args) =>
+        StartAsync(loaded, time, CommandLine.Parse(["--port", "0", .. args]));
+
+    /// <summary>With settings that have no option on the command line.</summary>
+    public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings)
+    {
+        settings[$"{ServerOptions.Section}:{nameof(ServerOptions.Port)}"] = "0";
+        return StartAsync(Task.CompletedTask, null, new CommandLine(settings));
+    }
+
+    private static async Task<TestServer> StartAsync(Task loaded, ManualTimeProvider? time, CommandLine commandLine)
     {
         var host = new FakeSessionHost();
         var endpoint = new FakeViewerEndpoint();
-        var app = Program.Build(CommandLine.Parse(["--port", "0", .. args]), services =>
+        var app = Program.Build(commandLine, services =>
         {
             services.Replace(ServiceDescriptor.Singleton<ISessionHostSource>(new Source(host, loaded)));
             services.Replace(ServiceDescriptor.Singleton<IViewerEndpoint>(endpoint));

@@ -34,6 +34,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
     {
         (StatusCodes.Status413PayloadTooLarge, _) => $"The body is larger than {RequestLimits.BodyBytes / 1024} KB.",
         (StatusCodes.Status415UnsupportedMediaType, _) => "The body must be JSON, sent with Content-Type: application/json.",
+        (_, null) when bad.Message.Contains("from body", StringComparison.Ordinal) => "A JSON body is needed here.",
         (_, JsonException json) => $"The body is not what is expected here: {Explain(json)}",
         _ => $"The request cannot be read: {bad.Message}",
     };

@@ -80,7 +80,7 @@ public sealed class ServerOptions
         if (RtcPort is < 0 or > 65535) yield return $"--rtc-port must be 0 to 65535, not {RtcPort}.";
         if (AdvertisePort is < 1 or > 65535) yield return $"--advertise-port must be 1 to 65535, not {AdvertisePort}.";
         if (!TryAddress(Listen, out _)) yield return $"--listen takes loopback, any, or an address of this machine, not '{Listen}'.";
-        if (!TryAddress(RtcListen ?? Listen, out _))
+        if (RtcListen is not null && !TryAddress(RtcListen, out _))
             yield return $"--rtc-listen takes loopback, any, or an address of this machine, not '{RtcListen}'.";
         foreach (var part in List(Advertise).Where(part => !IPAddress.TryParse(part, out _)))
             yield return $"--advertise takes IP addresses that viewers can reach, and '{part}' is none.";

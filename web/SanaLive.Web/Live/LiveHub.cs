@@ -67,7 +67,8 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
     /// <summary>The whole view after each block and each command, beginning with the present one; ends with the session.</summary>
     public async IAsyncEnumerable<SessionView> Events(string id, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var views = Host.EventsAsync(id, cancellation).GetAsyncEnumerator(cancellation);
+        await using var views = await HubRefusals.TellAsync(
+            () => ValueTask.FromResult(Host.EventsAsync(id, cancellation).GetAsyncEnumerator(cancellation)));
         while (await HubRefusals.TellAsync(() => views.MoveNextAsync())) yield return views.Current;
     }
 

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using SanaLive.Web.Hosting;
+
+namespace SanaLive.Web.Tests.Hosting;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Parse_BothForms_BecomeSettings()
+    {
+        var options = Read("--port", "5000", "--listen=any", "--advertise", "192.0.2.1, 2001:db8::1", "--threads=3", "--rtc-loss", "0.05");
+        Assert.Equal(5000, options.Port);
+        Assert.Equal(System.Net.IPAddress.IPv6Any, options.ListenAddress);
+        Assert.Equal(["192.0.2.1", "2001:db8::1"], options.AdvertisedAddresses.Select(address => address.ToString()));
+        Assert.Equal(3, options.Threads);
+        Assert.Equal(0.05, options.RtcLoss);
+    }
+
+    [Fact]
+    public void Defaults_ListenOnLoopbackAndTrustNobody()
+    {
+        var options = Read();
+        Assert.Null(options.ListenAddress);
+        Assert.Equal(System.Net.IPAddress.Loopback, options.RtcListenAddress);
+        Assert.Empty(options.TrustedProxies);
+        Assert.Empty(options.AllowedOrigins);
+        Assert.Null(options.OperatorKey);
+    }
+
+    [Theory]
+    [InlineData("--prot", "80")]
+    [InlineData("80")]
+    [InlineData("--port")]
+    [InlineData("--port", "--listen", "any")]
+    public void Parse_WrongOption_IsToldAndEndsWith2(params string[] args)
+    {
+        var commandLine = CommandLine.Parse(args);
+        Assert.Equal(2, commandLine.ExitCode);
+        Assert.Contains("--help", commandLine.Answer);
+    }
+
+    [Fact]
+    public void Parse_Help_ListsEveryOptionOfTheServer()
+    {
+        var help = CommandLine.Parse(["--help"]);
+        Assert.Equal(0, help.ExitCode);
+        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--version" })
+            Assert.Contains(name, help.Answer);
+    }
+
+    [Theory]
+    [InlineData("--port", "abc", "Port")]
+    [InlineData("--port", "70000", "--port")]
+    [InlineData("--rtc-port", "-1", "--rtc-port")]
+    [InlineData("--listen", "everywhere", "--listen")]
+    [InlineData("--rtc-listen", "here", "--rtc-listen")]
+    [InlineData("--advertise", "example.org", "--advertise")]
+    [InlineData("--advertise-port", "0", "--advertise-port")]
+    [InlineData("--trust-proxy", "proxy", "--trust-proxy")]
+    [InlineData("--allow-origin", "example.org", "--allow-origin")]
+    [InlineData("--allow-origin", "https://example.org/path", "--allow-origin")]
+    [InlineData("--rtc-loss", "1.5", "--rtc-loss")]
+    [InlineData("--rtc-loss", "NaN", "--rtc-loss")]
+    [InlineData("--max-viewers", "0", "--max-viewers")]
+    [InlineData("--operator-key", "short", "--operator-key")]
+    [InlineData("--threads", "0", "--threads")]
+    public void From_ValueThatCannotBeRight_IsNamed(string option, string value, string names)
+    {
+        var wrong = Assert.Throws<OptionsValidationException>(() => Read(option, value));
+        Assert.Contains(names, Assert.Single(wrong.Failures));
+    }
+
+    [Fact]
+    public void From_SeveralWrongValues_AreAllNamed() =>
+        Assert.Equal(2, Assert.Throws<OptionsValidationException>(() => Read("--port", "-1", "--threads", "0")).Failures.Count());
+
+    [Fact]
+    public void From_UnknownSetting_IsNamed()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["SanaLive:Prot"] = "80" }).Build();
+        Assert.Contains("Prot", Assert.Single(Assert.Throws<OptionsValidationException>(() => ServerOptions.From(configuration)).Failures));
+    }
+
+    private static ServerOptions Read(params string[] args)
+    {
+        var commandLine = CommandLine.Parse(args);
+        Assert.Null(commandLine.Answer);
+        return ServerOptions.From(new ConfigurationBuilder().AddInMemoryCollection(commandLine.Settings).Build());
+    }
+}
