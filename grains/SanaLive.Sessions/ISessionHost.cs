@@ -12,6 +12,9 @@ public interface ISessionHost
     /// </summary>
     Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation);
 
+    /// <summary>How many sessions there are and how many there is room for.</summary>
+    Task<SessionLoad> LoadAsync(CancellationToken cancellation);
+
     Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation);
 
     Task<SessionView> GetAsync(string id, CancellationToken cancellation);

@@ -58,6 +58,8 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         return new SessionCreated(session.Id, key, session.View());
     }
 
+    public Task<SessionLoad> LoadAsync(CancellationToken cancellation) => Task.FromResult(Load);
+
     public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SessionView>>(_sessions.Values.OrderBy(s => s.Created).Select(s => s.View()).ToList());
 

@@ -53,6 +53,10 @@ public sealed class CueEndpointTests : IAsyncLifetime
         await TestServer.RefusedAsync(400, await CueAsync(json));
 
     [Fact]
+    public async Task Add_WithoutPrompt_IsToldWhatIsMissing() =>
+        Assert.Contains("'prompt'", await TestServer.RefusedAsync(400, await CueAsync("""{"atBlock":3}""")));
+
+    [Fact]
     public async Task Change_AcceptedCue_AnswersTheNewReceipt()
     {
         var cue = await AddAsync();

@@ -39,6 +39,8 @@ internal sealed class FakeSessionHost : ISessionHost
         return Task.FromResult(new SessionCreated(id, session.Key, session.View));
     }
 
+    public Task<SessionLoad> LoadAsync(CancellationToken cancellation) => Task.FromResult(new SessionLoad(sessions.Count, 0, 0, 4));
+
     public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SessionView>>([.. sessions.Values.Select(session => session.View)]);
 
@@ -91,11 +93,15 @@ internal sealed class FakeSessionHost : ISessionHost
 
     public SessionView Set(string id, SessionStatus status) => Find(id).Change(view => view with { Status = status });
 
-    public async IAsyncEnumerable<EncodedBlock> WatchAsync(
-        string id, long? fromBlock, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<EncodedBlock> WatchAsync(string id, long? fromBlock, CancellationToken cancellation)
     {
         var watch = new Watch(id, fromBlock);
         if (!id.StartsWith("any", StringComparison.Ordinal)) Find(id).Watches.Enqueue(watch);
+        return ReadAsync(watch, cancellation);
+    }
+
+    private async IAsyncEnumerable<EncodedBlock> ReadAsync(Watch watch, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         watches.Writer.TryWrite(watch);
         try
         {

@@ -28,6 +28,7 @@ public sealed class StatusEndpointTests
         Assert.Equal(2, status.GetProperty("sessions").GetProperty("total").GetInt32());
         Assert.Equal(1, status.GetProperty("sessions").GetProperty("streaming").GetInt32());
         Assert.Equal(1, status.GetProperty("viewers").GetInt32());
+        Assert.Equal(4, status.GetProperty("capacity").GetInt32());
         var engine = status.GetProperty("engines")[0];
         Assert.Equal(5, engine.GetProperty("realTimeFactor").GetDouble());
         Assert.Contains("because", engine.GetProperty("facts").GetProperty("reason").GetString());

@@ -21,26 +21,28 @@ public sealed class SessionEventStream(
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+
+        // Before anything is written: what is refused here is still a problem document.
+        await using var views = open(end.Token).GetAsyncEnumerator(end.Token);
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
         try
         {
-            await WriteAsync(response, end);
+            await WriteAsync(response, views, end);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
         }
     }
 
-    private async Task WriteAsync(HttpResponse response, CancellationTokenSource end)
+    private async Task WriteAsync(HttpResponse response, IAsyncEnumerator<SessionView> views, CancellationTokenSource end)
     {
         await response.Body.FlushAsync(end.Token);
-        await using var views = open(end.Token).GetAsyncEnumerator(end.Token);
         var next = views.MoveNextAsync().AsTask();
         try
         {

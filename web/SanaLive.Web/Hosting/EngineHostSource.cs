@@ -1,8 +1,24 @@
+using Microsoft.Extensions.Options;
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions;
+using SanaLive.Sessions.Encoding;
+
 namespace SanaLive.Web.Hosting;
 
-/// <summary>Sessions in this process, on an engine for the device that it finds.</summary>
-public sealed class EngineHostSource : ISessionHostSource
+/// <summary>Sessions in this process, on an engine on the processor.</summary>
+public sealed class EngineHostSource(ServerOptions options, TimeProvider time, ILogger<InProcessSessionHost> logger) : ISessionHostSource
 {
-    public Task<OpenSessionHost> OpenAsync(CancellationToken cancellation) =>
-        throw new InvalidDataException("This build has no engine yet.");
+    public async Task<OpenSessionHost> OpenAsync(CancellationToken cancellation)
+    {
+        // Before the model, which takes longer to load than a missing library takes to tell.
+        var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
+        var engine = await Task.Run(Load, cancellation);
+        return Open(engine, encoder);
+    }
+
+    private CpuEngine Load() => CpuEngine.Load(
+        options.Model ?? InstallPaths.World, new CpuEngineOptions { Threads = options.Threads ?? 0 }, time);
+
+    private OpenSessionHost Open(IEngine engine, Vp8BlockEncoder encoder) => new(
+        new InProcessSessionHost([engine], encoder, Options.Create(options.Sessions), time, logger), [engine], encoder);
 }

@@ -14,6 +14,9 @@ public static class JsonSettings
         options.PropertyNameCaseInsensitive = true;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
 
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+
         // A misspelt field must not pass for one that was left out.
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));

@@ -4,12 +4,13 @@ using SanaLive.Sessions;
 namespace SanaLive.Web.Hosting;
 
 /// <summary>A session host at work, and the engines behind it. Owned by whoever opened it.</summary>
-public sealed record OpenSessionHost(ISessionHost Sessions, IReadOnlyList<IEngine> Engines) : IAsyncDisposable
+public sealed record OpenSessionHost(ISessionHost Sessions, IReadOnlyList<IEngine> Engines, IDisposable? Encoder = null) : IAsyncDisposable
 {
-    /// <summary>Ends the sessions first, then the engines that they run on.</summary>
+    /// <summary>Ends the sessions first, then what they run on.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Sessions is IAsyncDisposable sessions) await sessions.DisposeAsync();
+        Encoder?.Dispose();
         foreach (var engine in Engines) await engine.DisposeAsync();
     }
 }

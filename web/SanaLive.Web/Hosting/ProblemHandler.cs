@@ -44,6 +44,9 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         // The serializer's own sentences name .NET types, which say nothing to whoever wrote the body.
         if (json.Message.Contains("could not be mapped", StringComparison.Ordinal))
             return $"it has a field that does not exist{Where(json)}.";
+        if (json.Message.IndexOf("missing required properties including: ", StringComparison.Ordinal) is >= 0 and var at)
+            return $"it lacks {json.Message[(at + "missing required properties including: ".Length)..]}";
+        if (json.Message.Contains("doesn't allow null", StringComparison.Ordinal)) return $"the value{Where(json)} must not be null.";
         return json.InnerException is null && json.Message.Contains("could not be converted", StringComparison.Ordinal)
             || json.InnerException is InvalidOperationException or FormatException
             ? $"the value{Where(json)} has the wrong type or is out of range."

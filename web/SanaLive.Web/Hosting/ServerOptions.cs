@@ -48,11 +48,13 @@ public sealed class ServerOptions
     /// <summary>Folder of the model; null is the embedded world.</summary>
     public string? Model { get; set; }
 
-    /// <summary>Threads that compute, 1 to 1024; null: as many as there are cores.</summary>
+    /// <summary>Threads that compute, 1 to 256; null: as many as there are cores.</summary>
     public int? Threads { get; set; }
 
     /// <summary>Folder of the built page; null: where the build puts it.</summary>
     public string? WebRoot { get; set; }
+
+    public SanaLive.Sessions.SessionOptions Sessions { get; set; } = new();
 
     public LimitOptions Limits { get; set; } = new();
 
@@ -92,7 +94,8 @@ public sealed class ServerOptions
             yield return $"--rtc-loss must be 0 to 1, not {RtcLoss.ToString(CultureInfo.InvariantCulture)}.";
         if (MaxViewers is < 1 or > 100_000) yield return $"--max-viewers must be 1 to 100000, not {MaxViewers}.";
         if (OperatorKey is { Length: < 16 }) yield return "--operator-key must have at least 16 characters, so that nobody guesses it.";
-        if (Threads is < 1 or > 1024) yield return $"--threads must be 1 to 1024, not {Threads}.";
+        if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
+        foreach (var problem in Sessions.Problems()) yield return problem;
         foreach (var problem in Limits.Problems()) yield return problem;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using SanaLive.Rtc;
+using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Web.Relay;
 using SanaLive.Web.Whep;
@@ -50,7 +51,7 @@ public sealed partial class Startup(
             // Without engine or socket there is nothing to serve: a process that stays up would only look healthy.
             Failed = true;
             backend.Waits($"The server could not start: {e.Message}");
-            if (e is RtcException or IOException or InvalidDataException) LogCannotStart(e.Message);
+            if (e is RtcException or CheckpointException or ArgumentException or IOException or NotSupportedException or DllNotFoundException) LogCannotStart(e.Message);
             else LogBroken(e);
             lifetime.StopApplication();
         }

@@ -23,7 +23,7 @@ internal sealed partial class BlockFeed(
         while (true)
         {
             Exception broken;
-            await using (var watch = host.WatchAsync(session, next, cancellation).GetAsyncEnumerator(cancellation))
+            await using (var watch = WatchAsync(cancellation).GetAsyncEnumerator(cancellation))
             {
                 while (true)
                 {
@@ -47,10 +47,17 @@ internal sealed partial class BlockFeed(
             }
 
             counters.WatchBroken();
-            LogBroken(broken, session, next, pause);
+            if (broken is SessionException refusal) LogRefused(session, refusal.Message, pause);
+            else LogBroken(broken, session, next, pause);
             await Task.Delay(pause, time, cancellation);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
+    }
+
+    /// <summary>Puts what a host refuses before the first block where what it refuses later is.</summary>
+    private async IAsyncEnumerable<EncodedBlock> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var block in host.WatchAsync(session, next, cancellation)) yield return block;
     }
 
     private bool IsNew(EncodedBlock block)
@@ -60,6 +67,9 @@ internal sealed partial class BlockFeed(
         next = block.Number + 1;
         return true;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session} cannot be watched now; trying again in {Pause}. {Sentence}")]
+    private partial void LogRefused(string session, string sentence, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Watching session {Session} broke off before block {Block}; trying again in {Pause}")]
     private partial void LogBroken(Exception exception, string session, long? block, TimeSpan pause);

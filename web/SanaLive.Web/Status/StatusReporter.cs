@@ -13,6 +13,7 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
     public async Task<StatusView> ReadAsync(CancellationToken cancellation)
     {
         var sessions = backend.IsReady ? await backend.Sessions.ListAsync(cancellation) : [];
+        var load = backend.IsReady ? await backend.Sessions.LoadAsync(cancellation) : new SessionLoad(0, 0, 0, 0);
         return new StatusView
         {
             Version = CommandLine.Version,
@@ -26,6 +27,7 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
                    select new StatusView.EngineStatus(
                        engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts),
             ],
+            Capacity = load.Capacity,
             Sessions = Count(sessions),
             Viewers = viewers.Connected,
             Rtc = new(

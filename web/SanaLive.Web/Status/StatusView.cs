@@ -19,6 +19,9 @@ public sealed record StatusView
 
     public required IReadOnlyList<EngineStatus> Engines { get; init; }
 
+    /// <summary>Sessions that can be watched at once, by the engines' measured speed; more wait in line.</summary>
+    public required int Capacity { get; init; }
+
     public required SessionCounts Sessions { get; init; }
 
     /// <summary>Viewers whose connection is up.</summary>
@@ -32,7 +35,7 @@ public sealed record StatusView
     /// <param name="Model">Its name.</param>
     /// <param name="QueueLength">Requests waiting or running now.</param>
     /// <param name="BlocksPerSecond">For one session, measured at the start.</param>
-    /// <param name="RealTimeFactor">Blocks per second over what one viewer's session needs: how many sessions can be watched at once.</param>
+    /// <param name="RealTimeFactor">Blocks per second over what one viewer's session needs: how far the engine is ahead of one viewer.</param>
     /// <param name="Facts">Device, kernels, precision, and why they were chosen.</param>
     public sealed record EngineStatus(
         string Name, string Model, int QueueLength, double BlocksPerSecond, double RealTimeFactor, EngineFacts Facts);
