@@ -26,8 +26,9 @@ public static class Program
         try
         {
             await using var app = Build(commandLine);
+            var startup = app.Services.GetRequiredService<Startup>();
             await app.RunAsync();
-            return app.Services.GetRequiredService<Startup>().Failed ? 1 : 0;
+            return startup.Failed ? 1 : 0;
         }
         catch (Exception e) when (e is OptionsValidationException or IOException)
         {

@@ -5,6 +5,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SanaLive.Sessions;
+using SanaLive.Sessions.Encoding;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Whep;
 
@@ -15,12 +19,11 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private TestServer(WebApplication app, FakeSessionHost host, FakeViewerEndpoint endpoint, ManualTimeProvider? time)
+    private TestServer(WebApplication app, FakeSessionHost host, FakeViewerEndpoint endpoint)
     {
         this.app = app;
         Host = host;
         Endpoint = endpoint;
-        Time = time;
         Address = new Uri(app.Urls.First());
         Client = new HttpClient { BaseAddress = Address };
     }
@@ -28,8 +31,6 @@ internal sealed class TestServer : IAsyncDisposable
     public FakeSessionHost Host { get; }
 
     public FakeViewerEndpoint Endpoint { get; }
-
-    public ManualTimeProvider? Time { get; }
 
     public Uri Address { get; }
 
@@ -43,16 +44,24 @@ internal sealed class TestServer : IAsyncDisposable
     /// <param name="time">Null for the real one.</param>
     /// <param name="args">The command line, besides the port.</param>
     public static Task<TestServer> StartAsync(Task loaded, ManualTimeProvider? time, params string[] args) =>
-        StartAsync(loaded, time, CommandLine.Parse(["--port", "0", .. args]));
+        StartAsync(loaded, CommandLine.Parse(["--port", "0", .. args]), services =>
+        {
+            if (time is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+        });
+
+    /// <summary>With real sessions on an engine that paints flat pictures.</summary>
+    public static Task<TestServer> StartWithSessionsAsync() =>
+        StartAsync(Task.CompletedTask, CommandLine.Parse(["--port", "0"]), services =>
+            services.Replace(ServiceDescriptor.Singleton<ISessionHostSource, RealSessions>()));
 
     /// <summary>With settings that have no option on the command line.</summary>
     public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings)
     {
         settings[$"{ServerOptions.Section}:{nameof(ServerOptions.Port)}"] = "0";
-        return StartAsync(Task.CompletedTask, null, new CommandLine(settings));
+        return StartAsync(Task.CompletedTask, new CommandLine(settings), _ => { });
     }
 
-    private static async Task<TestServer> StartAsync(Task loaded, ManualTimeProvider? time, CommandLine commandLine)
+    private static async Task<TestServer> StartAsync(Task loaded, CommandLine commandLine, Action<IServiceCollection> replace)
     {
         var host = new FakeSessionHost();
         var endpoint = new FakeViewerEndpoint();
@@ -60,10 +69,10 @@ internal sealed class TestServer : IAsyncDisposable
         {
             services.Replace(ServiceDescriptor.Singleton<ISessionHostSource>(new Source(host, loaded)));
             services.Replace(ServiceDescriptor.Singleton<IViewerEndpoint>(endpoint));
-            if (time is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+            replace(services);
         });
         await app.StartAsync();
-        var server = new TestServer(app, host, endpoint, time);
+        var server = new TestServer(app, host, endpoint);
         if (loaded.IsCompletedSuccessfully) await server.Backend.Ready.WaitAsync(TimeSpan.FromSeconds(30));
         return server;
     }
@@ -119,6 +128,17 @@ internal sealed class TestServer : IAsyncDisposable
         {
             await loaded.WaitAsync(cancellation);
             return new OpenSessionHost(host, [new FakeEngine()]);
+        }
+    }
+
+    private sealed class RealSessions(ServerOptions options, TimeProvider time, ILogger<InProcessSessionHost> logger) : ISessionHostSource
+    {
+        public Task<OpenSessionHost> OpenAsync(CancellationToken cancellation)
+        {
+            var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
+            var engine = new FakeEngine();
+            var host = new InProcessSessionHost([engine], encoder, Options.Create(options.Sessions), time, logger);
+            return Task.FromResult(new OpenSessionHost(host, [engine], encoder));
         }
     }
 }

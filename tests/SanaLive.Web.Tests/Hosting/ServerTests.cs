@@ -168,6 +168,9 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Main_NoModel_EndsWith1() => Assert.Equal(1, await Program.Main(["--port", "0", "--model", page.FullName + "/none"]));
+
+    [Fact]
     public async Task Main_PortTaken_EndsWith2()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

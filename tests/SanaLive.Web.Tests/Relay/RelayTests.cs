@@ -17,7 +17,7 @@ public sealed class RelayTests : IAsyncLifetime
 
     public RelayTests()
     {
-        var backend = new Backend();
+        var backend = new Backend(time);
         backend.Serves(new OpenSessionHost(host, []));
         relays = new RelayPool(backend, time, NullLogger<SessionRelay>.Instance);
         start = time.GetUtcNow();

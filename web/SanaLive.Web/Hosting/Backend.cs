@@ -4,12 +4,15 @@ using SanaLive.Sessions;
 namespace SanaLive.Web.Hosting;
 
 /// <summary>What the requests are served from, and whether it is there yet.</summary>
-public sealed class Backend
+public sealed class Backend(TimeProvider time)
 {
+    private readonly long started = time.GetTimestamp();
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile OpenSessionHost? host;
     private volatile string reason = "The server is starting: the video's socket is not bound yet.";
 
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Since the server was put together.</summary>
+    public TimeSpan Uptime => time.GetElapsedTime(started);
 
     /// <summary>Completes when the server is ready.</summary>
     public Task Ready => ready.Task;

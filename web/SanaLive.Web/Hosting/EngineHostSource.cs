@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Encoding;
@@ -16,8 +17,12 @@ public sealed class EngineHostSource(ServerOptions options, TimeProvider time, I
         return Open(engine, encoder);
     }
 
-    private CpuEngine Load() => CpuEngine.Load(
-        options.Model ?? InstallPaths.World, new CpuEngineOptions { Threads = options.Threads ?? 0 }, time);
+    private CpuEngine Load()
+    {
+        var folder = options.Model ?? InstallPaths.World;
+        if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
+        return CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads ?? 0 }, time);
+    }
 
     private OpenSessionHost Open(IEngine engine, Vp8BlockEncoder encoder) => new(
         new InProcessSessionHost([engine], encoder, Options.Create(options.Sessions), time, logger), [engine], encoder);

@@ -6,10 +6,8 @@ using SanaLive.Web.Whep;
 namespace SanaLive.Web.Status;
 
 /// <summary>Gathers a <see cref="StatusView"/> from the parts.</summary>
-public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays, TimeProvider time)
+public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays)
 {
-    private readonly long started = time.GetTimestamp();
-
     public async Task<StatusView> ReadAsync(CancellationToken cancellation)
     {
         var sessions = backend.IsReady ? await backend.Sessions.ListAsync(cancellation) : [];
@@ -19,7 +17,7 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
             Version = CommandLine.Version,
             Ready = backend.IsReady,
             Reason = backend.Reason,
-            Uptime = time.GetElapsedTime(started),
+            Uptime = backend.Uptime,
             Engines =
             [
                 .. from engine in backend.Engines
