@@ -80,7 +80,7 @@ internal static unsafe class CpuCrossAttention
         ref var job = ref *(Job*)context;
         int d = job.D;
         nint width = (nint)job.Heads * d;
-        var (head, first) = (chunk / job.Blocks, chunk % job.Blocks * TokensPerChunk);
+        var (head, first) = (chunk % job.Heads, chunk / job.Heads * TokensPerChunk);
         var end = Math.Min(first + TokensPerChunk, job.Tokens);
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
         var factors = stackalloc float[GemmTile.MaxRows];

@@ -1,21 +1,25 @@
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
-/// Persistent threads that run the chunks of one job after another. The caller works too, and takes whatever nobody else has claimed,
-/// so that a job never waits for a thread that the system has not scheduled yet. A dispatch allocates nothing. Which thread runs a
-/// chunk is left to chance; chunks must therefore write disjoint outputs, and results cannot depend on the number of threads.
+/// Persistent threads that run the chunks of one job after another. Every thread has its own share of neighbouring chunks, the same
+/// share of every job, so that one kernel finds in its cache what the kernel before has written; who is done takes from the others, so
+/// that a job never waits for a thread that the system has not scheduled yet. The caller works too. A dispatch allocates nothing. Who
+/// runs a chunk is left to chance; chunks must therefore write disjoint outputs, and results cannot depend on the number of threads.
 /// </summary>
 internal sealed unsafe class WorkerPool : IDisposable
 {
     // About 20 microseconds: longer than the gaps between two kernels of a model, shorter than anything that a neighbour would notice.
     private const int SpinsBeforeParking = 400;
+    private const int TicketStride = 8;
 
     private readonly Thread[] threads;
     private readonly AutoResetEvent[] wakeUps;
     private readonly int[] parked;
 
-    // Job number in the upper half, next chunk in the lower: a late worker cannot claim a chunk of a job that it has not read.
-    private long tickets;
+    // One for each thread's share, a cache line apart. Job number in the upper half, next chunk in the lower: a late worker cannot
+    // claim a chunk of a job that it has not read.
+    private readonly long[] tickets;
+    private int published;
     private int finished;
     private int chunks;
     private delegate*<void*, int, int, void> body;
@@ -31,6 +35,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         threads = new Thread[threadCount - 1];
         wakeUps = new AutoResetEvent[threadCount - 1];
         parked = new int[threadCount - 1];
+        tickets = new long[(threadCount + 1) * TicketStride];
         for (var i = 0; i < threads.Length; i++)
         {
             var worker = i;
@@ -60,18 +65,24 @@ internal sealed unsafe class WorkerPool : IDisposable
             return;
         }
 
+        // First the old tickets end: a late worker may have read one, and must not measure it against the new job's number of chunks.
+        var number = published + 1;
+        for (var share = 0; share < ThreadCount; share++)
+            Interlocked.Exchange(ref Ticket(share), ((long)number << 32) | int.MaxValue);
         body = job;
         context = jobContext;
         chunks = chunkCount;
         finished = 0;
-        // A full fence: the job is visible before its tickets, and its tickets before we look for parked workers.
-        Interlocked.Exchange(ref tickets, ((tickets >>> 32) + 1) << 32);
+        for (var share = 0; share < ThreadCount; share++)
+            Volatile.Write(ref Ticket(share), ((long)number << 32) | (uint)FirstChunk(share, chunkCount));
+        // A full fence: the job is visible before its number, and its number before we look for parked workers.
+        Interlocked.Exchange(ref published, number);
         for (var i = 0; i < threads.Length && i < chunkCount - 1; i++)
         {
             if (Volatile.Read(ref parked[i]) != 0)
                 wakeUps[i].Set();
         }
-        TakeChunks((int)(tickets >>> 32), 0);
+        TakeChunks(number, 0);
         var wait = new SpinWait();
         while (Volatile.Read(ref finished) != chunkCount)
             wait.SpinOnce(sleep1Threshold: -1);
@@ -91,24 +102,41 @@ internal sealed unsafe class WorkerPool : IDisposable
             wakeUp.Dispose();
     }
 
+    /// <summary>A thread's own share first, then what is left of the others'.</summary>
     private void TakeChunks(int job, int worker)
     {
+        for (var i = 0; i < ThreadCount; i++)
+        {
+            var share = worker + i < ThreadCount ? worker + i : worker + i - ThreadCount;
+            if (!TakeShare(job, share, worker))
+                return;
+        }
+    }
+
+    /// <summary>False when the job is over.</summary>
+    private bool TakeShare(int job, int share, int worker)
+    {
+        ref var next = ref Ticket(share);
         while (true)
         {
-            var ticket = Volatile.Read(ref tickets);
+            var ticket = Volatile.Read(ref next);
             if ((int)(ticket >>> 32) != job)
-                return;
-            // Read before the claim: if the claim succeeds, the job was unfinished, and these were its own.
+                return false;
+            // Read before the claim: if the claim succeeds, the ticket has not ended meanwhile, and these are its own job's.
             var (run, with, count) = ((nint)body, (nint)context, chunks);
             var chunk = (int)ticket;
-            if (chunk >= count)
-                return;
-            if (Interlocked.CompareExchange(ref tickets, ticket + 1, ticket) != ticket)
+            if (chunk >= FirstChunk(share + 1, count))
+                return true;
+            if (Interlocked.CompareExchange(ref next, ticket + 1, ticket) != ticket)
                 continue;
             ((delegate*<void*, int, int, void>)run)((void*)with, chunk, worker);
             Interlocked.Increment(ref finished);
         }
     }
+
+    private ref long Ticket(int share) => ref tickets[(share + 1) * TicketStride];
+
+    private int FirstChunk(int share, int count) => (int)((long)share * count / ThreadCount);
 
     private void Work(int index)
     {
@@ -127,16 +155,16 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         for (var i = 0; i < SpinsBeforeParking; i++)
         {
-            var job = (int)(Volatile.Read(ref tickets) >>> 32);
+            var job = Volatile.Read(ref published);
             if (job != seen)
                 return job;
             Thread.SpinWait(1);
         }
         // Announce, then look once more: either we see the new job, or its caller sees us parked and wakes us.
         Interlocked.Exchange(ref parked[index], 1);
-        if ((int)(Volatile.Read(ref tickets) >>> 32) == seen && !stopping)
+        if (Volatile.Read(ref published) == seen && !stopping)
             wakeUps[index].WaitOne();
         Volatile.Write(ref parked[index], 0);
-        return (int)(Volatile.Read(ref tickets) >>> 32);
+        return Volatile.Read(ref published);
     }
 }
