@@ -268,11 +268,13 @@ class Attempt {
     const silence = this.#options.silence ?? 8_000;
     const step = Math.min(1_000, silence);
     let quiet = 0;
+    // Its own memory: `counters` is also moved on by whoever else asks for numbers, perhaps just before.
+    let seen = 0;
     this.#watch = setInterval(() => {
-      const before = this.counters.framesDecoded;
       void this.measure().then(() => {
         if (this.#ended) return;
-        if (this.counters.framesDecoded > before) {
+        if (this.counters.framesDecoded > seen) {
+          seen = this.counters.framesDecoded;
           quiet = 0;
           this.#on.flowing();
           return;

@@ -161,6 +161,17 @@ describe('WhepPlayer', () => {
     expect(peers).toHaveLength(2);
   });
 
+  it('sees frames come however often somebody else asks for the numbers', async () => {
+    player = make({ expectsFrames: () => true, silence: 4_000 });
+    await play();
+    for (let i = 1; i <= 80; i++) {
+      peer().frames = 4 * i;
+      await player.stats();
+      await vi.advanceTimersByTimeAsync(250);
+    }
+    expect(peers).toHaveLength(1);
+  });
+
   it('connects anew when the answer came but the connection never does', async () => {
     player.start();
     await settle();
