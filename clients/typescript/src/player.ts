@@ -92,12 +92,12 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
     this.#connect();
   }
 
-  /** Says goodbye to the server and plays no more. */
-  stop(): void {
+  /** Plays no more, and tells the server unless it knows (the session is over). */
+  stop(options: { readonly goodbye?: boolean } = {}): void {
     if (this.#state === 'ended') return;
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    this.#attempt?.end();
+    this.#attempt?.end(options.goodbye ?? true);
     this.#attempt = undefined;
     this.#set('ended');
   }
@@ -132,7 +132,7 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
         if (this.#attempt !== attempt) return;
         this.#before = add(this.#before, attempt.counters);
         this.#attempt = undefined;
-        attempt.end();
+        attempt.end(true);
         this.#failed(error);
       },
     });
@@ -214,14 +214,14 @@ class Attempt {
     });
   }
 
-  end(): void {
+  end(goodbye: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#grace);
     clearInterval(this.#watch);
     this.#abort.abort();
     this.#peer.close();
-    if (this.#location) void sendGoodbye(this.#location, this.#options.fetch);
+    if (this.#location && goodbye) void sendGoodbye(this.#location, this.#options.fetch);
   }
 
   async #run(): Promise<void> {

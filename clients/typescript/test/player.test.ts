@@ -71,6 +71,12 @@ describe('WhepPlayer', () => {
     expect(states.at(-1)).toBe('ended');
   });
 
+  it('says no goodbye to a session that is over', async () => {
+    await play();
+    player.stop({ goodbye: false });
+    expect(requests.map((request) => request.method)).toEqual(['POST']);
+  });
+
   it('says goodbye also when it is stopped while the answer is on its way', async () => {
     let arrive: (response: Response) => void = () => {};
     answers.push(() => new Promise<Response>((resolve) => (arrive = resolve)));

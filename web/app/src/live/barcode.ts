@@ -35,6 +35,12 @@ export class Barcode {
     for (let at = from; at <= column; at++) this.#holds[at % WIDTH] = at;
   }
 
+  /** True when the beginning of this block was seen. */
+  knows(block: number): boolean {
+    const column = Math.floor(block * PER_BLOCK);
+    return this.#holds[column % WIDTH] === column;
+  }
+
   /** Draws the blocks from `from` on, `unit` pixels each, as far as they were seen. */
   draw(target: CanvasRenderingContext2D, from: number, to: number, unit: number, height: number): void {
     const width = unit / PER_BLOCK;

@@ -117,7 +117,10 @@ export class LiveSession {
     this.#player.on('state', (state) => (this.#playerState = state));
     this.#player.on('stream', (stream) => (this.stream = stream));
     this.#player.on('error', ({ error, retryIn }) => {
-      if (retryIn === null) this.#lose(error);
+      if (retryIn !== null) return;
+      // A session that is closed disconnects its viewers first and tells its events next: those know why.
+      const wait = setTimeout(() => this.#lose(error), this.view ? 1_500 : 0);
+      this.#stop.push(() => clearTimeout(wait));
     });
     this.#live.start();
     this.#player.start();
@@ -272,7 +275,8 @@ export class LiveSession {
   #end(): void {
     this.#ended = true;
     this.#live.stop();
-    this.#player.stop();
+    // The server has let the viewers of a session that is over go already.
+    this.#player.stop({ goodbye: false });
   }
 
   /** Something ended for good. Whether the session did is for the server to say: one question decides. */
