@@ -196,13 +196,15 @@ public sealed class StreamState : IDisposable
     }
 
     /// <summary>The sum of the past in the stream's first time origin, as the reference keeps it. For tests.</summary>
-    internal BlockSums TotalFromStart() => Totals(NextBlock, 0);
+    /// <param name="firstFrame">Position of the stream's first frame.</param>
+    internal BlockSums TotalFromStart(long firstFrame = 0) => Totals(NextBlock, -firstFrame);
 
-    /// <summary>A term of the last block turned to the stream's first time origin, as the reference keeps it. For tests.</summary>
-    internal BlockSums LastFromStart()
+    /// <summary>The last block's term in the stream's first time origin, as the reference keeps it. For tests.</summary>
+    internal BlockSums LastFromStart(long firstFrame = 0)
     {
+        var slot = Slot(NextBlock - 1);
         Clear(total);
-        AddTerm(terms[Slot(NextBlock - 1)], termOrigins[Slot(NextBlock - 1)], 1, total);
+        AddTerm(terms[slot], termOrigins[slot] + firstFrame, 1, total);
         return total;
     }
 

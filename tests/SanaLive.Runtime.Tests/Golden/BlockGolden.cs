@@ -13,6 +13,12 @@ internal static class BlockGolden
         var hasFfn = golden.Has("in.x_ff");
         var config = LayerGolden.Config(
             json.GetProperty("heads").GetInt32(), json.GetProperty("dim_head").GetInt32(), hasFfn ? json.GetProperty("mlp_ratio").GetDouble() : 1).WithNvLabsEps();
+        config = config with
+        {
+            AttentionEps = json.TryGetProperty("attn_eps", out var attentionEps) ? attentionEps.GetSingle() : config.AttentionEps,
+            QkNormEps = json.TryGetProperty("qk_norm_eps", out var qkNormEps) ? qkNormEps.GetSingle() : config.QkNormEps,
+        };
+        var firstFrame = json.TryGetProperty("start_frame", out var start) ? start.GetInt64() : 0;
         var chunks = json.GetProperty("chunks").EnumerateArray().Select(chunk => chunk.GetInt32()).ToArray();
         var (height, width) = (json.GetProperty("h").GetInt32(), json.GetProperty("w").GetInt32());
         using var checkpoint = Checkpoint.Open(Path.Combine(golden.Folder, "weights.safetensors"));
@@ -33,6 +39,9 @@ internal static class BlockGolden
                 var past = state.Past();
                 var origin = state.Origin;
                 var own = state.BeginBlock();
+                var (cos, sin) = Rope.Table(config.HeadDim, grid, firstFrame + origin);
+                golden.Check($"blk{block}.rope_cos", Array.ConvertAll(cos, value => (float)value));
+                golden.Check($"blk{block}.rope_sin", Array.ConvertAll(sin, value => (float)value));
 
                 using (var x = golden.Upload(Cut("in.x_attn", origin, grid), config.Hidden))
                     attention.Forward(x, w, past?.Sums.S[0], past?.Sums.Z[0], own.Sums.S[0], own.Sums.Z[0], y, default);
@@ -50,10 +59,10 @@ internal static class BlockGolden
                 }
 
                 state.Commit(new float[grid.Tokens], chunks[block]);
-                golden.Check($"blk{block}.own_vk", golden.Read(state.LastFromStart().AllS), Part($"blk{block}.own_vk"));
-                golden.Check($"blk{block}.own_ksum", golden.Read(state.LastFromStart().AllZ), Part($"blk{block}.own_ksum"));
-                golden.Check($"blk{block}.state_vk", golden.Read(state.TotalFromStart().AllS), Part($"blk{block}.state_vk"));
-                golden.Check($"blk{block}.state_ksum", golden.Read(state.TotalFromStart().AllZ), Part($"blk{block}.state_ksum"));
+                golden.Check($"blk{block}.own_vk", golden.Read(state.LastFromStart(firstFrame).AllS), Part($"blk{block}.own_vk"));
+                golden.Check($"blk{block}.own_ksum", golden.Read(state.LastFromStart(firstFrame).AllZ), Part($"blk{block}.own_ksum"));
+                golden.Check($"blk{block}.state_vk", golden.Read(state.TotalFromStart(firstFrame).AllS), Part($"blk{block}.state_vk"));
+                golden.Check($"blk{block}.state_ksum", golden.Read(state.TotalFromStart(firstFrame).AllZ), Part($"blk{block}.state_ksum"));
             }
 
             ReadOnlySpan<float> Part(string name)
