@@ -10,6 +10,7 @@ namespace SanaLive.Sessions.Encoding;
 /// </summary>
 public sealed class FfmpegVideoWriter : IAsyncDisposable
 {
+    private const string OwnSession = "/usr/bin/setsid";
     private readonly Process _ffmpeg;
     private readonly Task<string> _complaints;
     private readonly string _path;
@@ -43,6 +44,13 @@ public sealed class FfmpegVideoWriter : IAsyncDisposable
 
         var rate = framesPerSecond.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (File.Exists(OwnSession) && IsOnPath(program))
+        {
+            // Ctrl-C in a terminal goes to the whole process group; ffmpeg is told by the end of its input when to close the file.
+            start.FileName = OwnSession;
+            start.ArgumentList.Add(program);
+        }
+
         string[] arguments =
         [
             "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}", "-r", rate, "-i", "pipe:0",
@@ -99,6 +107,9 @@ public sealed class FfmpegVideoWriter : IAsyncDisposable
         if (_ffmpeg.ExitCode != 0) throw await FailureAsync();
         _finished = true;
     }
+
+    private static bool IsOnPath(string program) =>
+        File.Exists(program) || (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private async Task<InvalidOperationException> FailureAsync() =>
         new($"ffmpeg could not write {_path}: {(await _complaints).Trim()}");
