@@ -166,6 +166,8 @@ public static class KernelCases
         foreach (var (frames, height, width, inputs, outputs) in new[]
         {
             (1, 1, 1, 1, 1), (2, 12, 20, 32, 48), (1, 5, 3, 3, 16), (3, 2, 2, 16, 12), (1, 1, 9, 7, 33), (2, 9, 1, 16, 16), (1, 24, 40, 16, 3), (1, 3, 29, 48, 40),
+            // Wide enough for Winograd's form, at even and odd sizes.
+            (2, 5, 7, 32, 32), (1, 1, 1, 32, 64), (3, 9, 2, 48, 32), (1, 2, 27, 64, 48), (2, 12, 20, 192, 96),
         })
         {
             var shape = $"{frames}x{height}x{width}, {inputs} to {outputs}";

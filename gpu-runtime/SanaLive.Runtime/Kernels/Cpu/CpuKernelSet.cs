@@ -87,7 +87,7 @@ public sealed unsafe class CpuKernelSet : KernelSet
     public override Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
     {
         RequireWeights(weight, outputs, inputs, 9, bias);
-        return CpuConv3x3.Pack(weight, outputs, inputs, bias);
+        return CpuWinograd.Pays(outputs, inputs) ? new CpuWinogradWeights(weight, outputs, inputs, bias) : CpuConv3x3.Pack(weight, outputs, inputs, bias);
     }
 
     public override Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias)
@@ -100,7 +100,7 @@ public sealed unsafe class CpuKernelSet : KernelSet
     {
         var w = Open(weights, 1);
         Require(x.Rows == y.Rows && x.Columns == w.Inputs && y.Columns == w.Outputs, $"Linear of {x} to {y}: weights of {w.Outputs} x {w.Inputs}.");
-        CpuLinear.Run(cpu, Open(x), x.Rows, w, Open(y), Open(epilogue, w, y));
+        CpuLinear.Run(cpu, Open(x), x.Rows, w, Open(y), Open(epilogue, w.Bias, y));
     }
 
     public override void NormModulate(Tensor x, Tensor modulation, int shiftColumn, int scaleColumn, float eps, Tensor y)
@@ -189,15 +189,22 @@ public sealed unsafe class CpuKernelSet : KernelSet
             $"Temporal mix of {x} to {y} with {rowsPerFrame} rows a frame.");
         Require(tail is null || (tail.Rows == rowsPerFrame && tail.Columns == x.Columns), $"A tail of {tail} does not fit {x}.");
         CpuTemporalMix.Run(
-            cpu, Open(x), tail is null ? null : Open(tail), x.Rows / rowsPerFrame, rowsPerFrame, w, Open(y), Open(epilogue, w, y));
+            cpu, Open(x), tail is null ? null : Open(tail), x.Rows / rowsPerFrame, rowsPerFrame, w, Open(y), Open(epilogue, w.Bias, y));
     }
 
     public override void Conv3x3(Tensor x, Weights weights, int height, int width, Tensor y, in Epilogue epilogue = default)
     {
-        var w = Open(weights, 9);
         RequireFrames(x, height, width);
-        Require(x.Rows == y.Rows && x.Columns == w.Inputs && y.Columns == w.Outputs, $"3x3 convolution of {x} to {y} at {height} x {width}.");
-        CpuConv3x3.Run(cpu, Open(x), x.Rows / (height * width), height, width, w, Open(y), Open(epilogue, w, y));
+        Require(
+            x.Rows == y.Rows && x.Columns == weights.Inputs && y.Columns == weights.Outputs, $"3x3 convolution of {x} to {y} at {height} x {width}.");
+        var frames = x.Rows / (height * width);
+        if (weights is CpuWinogradWeights fast)
+        {
+            CpuWinograd.Run(cpu, Open(x), frames, height, width, Hold(fast), Open(y), Open(epilogue, fast.Bias, y));
+            return;
+        }
+        var w = Open(weights, 9);
+        CpuConv3x3.Run(cpu, Open(x), frames, height, width, w, Open(y), Open(epilogue, w.Bias, y));
     }
 
     public override void Activate(Tensor x, Activation activation, Tensor y)
@@ -268,9 +275,9 @@ public sealed unsafe class CpuKernelSet : KernelSet
         ? Hold(own)
         : throw new ArgumentException($"{weights.GetType().Name} with {weights.Taps} taps where {taps} are needed.");
 
-    private GemmEpilogue Open(in Epilogue epilogue, CpuWeights weights, Tensor y)
+    private GemmEpilogue Open(in Epilogue epilogue, float* bias, Tensor y)
     {
-        var opened = new GemmEpilogue { Bias = weights.Bias, Activation = epilogue.Activation };
+        var opened = new GemmEpilogue { Bias = bias, Activation = epilogue.Activation };
         if (epilogue.Residual is { } residual)
         {
             Require(SameShape(residual, y), $"A residual of {residual} does not fit an output of {y}.");

@@ -36,17 +36,6 @@ internal sealed unsafe class CpuKernels : IDisposable
         return scratch.Pointer;
     }
 
-    /// <summary>
-    /// How many items a chunk takes, so that each thread gets several chunks and a chunk is not too small to be worth claiming: a
-    /// multiple of <paramref name="granule"/>. Depends on the number of threads, as results may not.
-    /// </summary>
-    internal int ChunkSize(int items, int granule, int smallest)
-    {
-        var fair = items / (ThreadCount * (ThreadCount == 1 ? 1 : 4));
-        var size = Math.Max(Math.Max(fair, smallest), 1);
-        return (size + granule - 1) / granule * granule;
-    }
-
     public void Dispose()
     {
         Pool.Dispose();
