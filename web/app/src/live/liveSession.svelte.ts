@@ -169,9 +169,12 @@ export class LiveSession {
   }
 
   /** A frame reached the screen. */
-  frameShown(): void {
-    this.#lastFrame = performance.now();
+  frameShown(rtpTimestamp?: number): void {
+    const now = performance.now();
+    this.#lastFrame = now;
     if (!this.#moving) this.#moving = true;
+    const block = this.playhead.frame(rtpTimestamp, now);
+    if (block !== null && this.#stopwatch.screen(block, now)) this.cueTimes = this.#stopwatch.last;
   }
 
   playerStats(): Promise<PlayerStats> {

@@ -25,6 +25,31 @@ describe('Playhead', () => {
     expect(playhead.onAir(60_000)).toBe(98);
   });
 
+  const block = (number: number) => number * 0.5 * 90_000;
+
+  it('takes the time of a frame for exact', () => {
+    const playhead = new Playhead();
+    playhead.update(view({ block: 100, lead: 2 }), 1000);
+    expect(playhead.frame(block(97.25), 1000)).toBeCloseTo(97.25);
+    expect(playhead.onAir(1000)).toBeCloseTo(97.25);
+    expect(playhead.onAir(1030)).toBeCloseTo(97.31);
+    expect(playhead.onAir(2000)).toBeCloseTo(97.375); // no frame followed: it stands still
+  });
+
+  it('knows how often the clock of the frames has begun anew', () => {
+    const playhead = new Playhead();
+    playhead.update(view({ block: 300_000, lead: 1 }), 0);
+    expect(playhead.frame(block(299_998) % 2 ** 32, 0)).toBeCloseTo(299_998, 3);
+  });
+
+  it('does not believe a clock that counts from somewhere else', () => {
+    const playhead = new Playhead();
+    playhead.update(view({ block: 100, lead: 1 }), 0);
+    expect(playhead.frame(3_000_000_000, 0)).toBeNull();
+    expect(playhead.frame(undefined, 0)).toBeNull();
+    expect(playhead.onAir(0)).toBe(98);
+  });
+
   it('is at the beginning before the first view', () => {
     expect(new Playhead().onAir(5)).toBe(0);
   });
@@ -35,10 +60,14 @@ describe('CueStopwatch', () => {
     const watch = new CueStopwatch();
     watch.sent('a', 1000, true);
     watch.received(receipt({ clientId: 'a' }), 1010);
-    expect(watch.last).toEqual({ accepted: 10, applied: null });
+    expect(watch.last).toEqual({ accepted: 10, applied: null, shown: null });
     watch.view(view({ cues: [receipt({ clientId: 'a', status: 'applied' })] }), 1600);
     watch.view(view({ cues: [receipt({ clientId: 'a', status: 'applied' })] }), 9000);
-    expect(watch.last).toEqual({ accepted: 10, applied: 600 });
+    expect(watch.last).toEqual({ accepted: 10, applied: 600, shown: null });
+    expect(watch.screen(103.9, 1900)).toBe(false);
+    expect(watch.screen(104, 2100)).toBe(true);
+    expect(watch.screen(105, 9000)).toBe(false);
+    expect(watch.last).toEqual({ accepted: 10, applied: 600, shown: 1100 });
   });
 
   it('does not time a cue that was meant to wait, nor one of another page', () => {
@@ -46,7 +75,7 @@ describe('CueStopwatch', () => {
     watch.sent('a', 0, false);
     watch.received(receipt({ clientId: 'a', status: 'applied' }), 5000);
     watch.received(receipt({ clientId: 'b', status: 'applied' }), 5000);
-    expect(watch.last).toEqual({ accepted: 5000, applied: null });
+    expect(watch.last).toEqual({ accepted: 5000, applied: null, shown: null });
   });
 });
 
