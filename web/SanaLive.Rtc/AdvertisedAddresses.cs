@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace SanaLive.Rtc;
@@ -14,7 +13,9 @@ internal static class AdvertisedAddresses
         var port = options.AdvertisedPort ?? bound.Port;
         var addresses = options.AdvertisedAddresses.Count > 0
             ? options.AdvertisedAddresses
-            : IsAny(bound.Address) ? OfThisMachine(bound.Address) : [bound.Address];
+            : !IsAny(bound.Address) ? [bound.Address]
+            : options.ThisMachineOnly ? [IPAddress.Loopback, .. OfThisMachine(bound.Address).Where(address => !IPAddress.IsLoopback(address))]
+            : OfThisMachine(bound.Address);
         return [.. addresses.Take(Max).Select(address => new IPEndPoint(address, port))];
     }
 
@@ -26,10 +27,7 @@ internal static class AdvertisedAddresses
         var withIPv6 = any.AddressFamily == AddressFamily.InterNetworkV6;
         IPAddress[] found =
         [
-            .. NetworkInterface.GetAllNetworkInterfaces()
-                .Where(network => network.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
-                .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-                .Select(unicast => unicast.Address)
+            .. ThisMachine.Addresses()
                 .Where(address => !IPAddress.IsLoopback(address))
                 .Where(address => address.AddressFamily == AddressFamily.InterNetwork
                     || (withIPv6 && address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv6LinkLocal))

@@ -12,7 +12,7 @@ namespace SanaLive.Rtc;
 /// everything else by an address that an authenticated binding request came from. What belongs to nobody is counted and
 /// dropped without an answer.
 /// </summary>
-internal sealed class DatagramRouter(RtcSocket socket, ILogger logger, TimeProvider time)
+internal sealed class DatagramRouter(RtcSocket socket, bool thisMachineOnly, ILogger logger, TimeProvider time)
 {
     private const int MaxDatagram = 2048;
 
@@ -29,6 +29,7 @@ internal sealed class DatagramRouter(RtcSocket socket, ILogger logger, TimeProvi
     private long malformed;
     private long unauthenticated;
     private long unknownSender;
+    private long fromElsewhere;
     private long failed;
 
     public RtcServerStatistics Statistics => new()
@@ -37,6 +38,7 @@ internal sealed class DatagramRouter(RtcSocket socket, ILogger logger, TimeProvi
         Malformed = Volatile.Read(ref malformed),
         Unauthenticated = Volatile.Read(ref unauthenticated),
         UnknownSender = Volatile.Read(ref unknownSender),
+        FromElsewhere = Volatile.Read(ref fromElsewhere),
         Failed = Volatile.Read(ref failed),
     };
 
@@ -128,7 +130,18 @@ internal sealed class DatagramRouter(RtcSocket socket, ILogger logger, TimeProvi
             return;
         }
 
-        if (!byAddress.TryGetValue(from, out var known) || !ReferenceEquals(known, viewer)) Learn(viewer, from);
+        if (!byAddress.TryGetValue(from, out var known) || !ReferenceEquals(known, viewer))
+        {
+            // Enough to keep others out: nothing but a binding request makes an address known.
+            if (thisMachineOnly && !ThisMachine.Has(((IPEndPoint)socket.LocalEndPoint.Create(from)).Address))
+            {
+                fromElsewhere++;
+                return;
+            }
+
+            Learn(viewer, from);
+        }
+
         viewer.OnBinding(request, from);
     }
 

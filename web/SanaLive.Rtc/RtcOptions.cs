@@ -11,6 +11,12 @@ public sealed record RtcOptions
     /// </summary>
     public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
 
+    /// <summary>
+    /// Serves viewers on this machine only, whatever <see cref="ListenAddress"/>. Together with "any" it is loopback for browsers that
+    /// refuse to talk to 127.0.0.1 (Firefox): they reach one of the machine's other addresses, and nobody else does.
+    /// </summary>
+    public bool ThisMachineOnly { get; init; }
+
     /// <summary>UDP port, 0 to 65535; 0 lets the system choose.</summary>
     public int Port { get; init; }
 

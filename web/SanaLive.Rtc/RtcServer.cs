@@ -39,7 +39,7 @@ public sealed class RtcServer : IAsyncDisposable
         this.logger = logger;
         this.time = time;
         AdvertisedEndPoints = AdvertisedAddresses.Choose(options, socket.LocalEndPoint);
-        router = new DatagramRouter(socket, logger, time);
+        router = new DatagramRouter(socket, options.ThisMachineOnly, logger, time);
         upkeep = time.CreateTimer(_ => Upkeep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Log.Listening(logger, socket.LocalEndPoint, string.Join(", ", AdvertisedEndPoints));
         if (options.LossForTests > 0) Log.LossIsOn(logger, 100 * options.LossForTests);
@@ -53,6 +53,9 @@ public sealed class RtcServer : IAsyncDisposable
     public IReadOnlyList<IPEndPoint> AdvertisedEndPoints { get; }
 
     public RtcServerStatistics Statistics => router.Statistics with { Viewers = viewers.Count };
+
+    /// <summary>For tests that play another machine.</summary>
+    internal DatagramRouter Router => router;
 
     /// <summary>Binds the socket, makes the certificate and begins to listen.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>

@@ -17,6 +17,9 @@ public sealed record RtcServerStatistics
     /// <summary>DTLS or RTCP from an address that never sent an authenticated binding request.</summary>
     public long UnknownSender { get; init; }
 
+    /// <summary>Binding requests from other machines under <see cref="RtcOptions.ThisMachineOnly"/>.</summary>
+    public long FromElsewhere { get; init; }
+
     /// <summary>Datagrams whose handling threw: a bug here, logged each time.</summary>
     public long Failed { get; init; }
 }

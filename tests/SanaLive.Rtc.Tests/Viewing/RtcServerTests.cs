@@ -276,6 +276,25 @@ public sealed class RtcServerTests : IAsyncLifetime
         Assert.Equal((0x80, 200), (buffer[0], buffer[1]));
     }
 
+    [Fact]
+    public async Task Binding_ThisMachineOnly_IsAnsweredToThisMachineAndNoOther()
+    {
+        var server = StartServer(new RtcOptions { ListenAddress = IPAddress.Any, ThisMachineOnly = true });
+        Assert.Equal(IPAddress.Loopback, server.AdvertisedEndPoints[0].Address);
+        var peer = NewPeer();
+        var viewer = server.Accept(peer.Offer());
+        var fragment = Line(viewer.AnswerSdp, "a=ice-ufrag:").Split(':')[1];
+        var password = Line(viewer.AnswerSdp, "a=ice-pwd:").Split(':')[1];
+
+        var elsewhere = new IPEndPoint(IPAddress.Parse("203.0.113.5"), 5000).Serialize();
+        server.Router.Handle(StunBuilder.BindingRequest($"{fragment}:viewer", password, nominate: true), elsewhere);
+        Assert.Equal((1, ViewerState.Waiting), (server.Statistics.FromElsewhere, viewer.State));
+
+        await peer.ConnectAsync(viewer.AnswerSdp);
+        Assert.True(await viewer.Connected.WaitAsync(Patience));
+        Assert.Equal(1, server.Statistics.FromElsewhere);
+    }
+
     [Theory]
     [InlineData("wrong-password")]
     [InlineData("wrong-username")]

@@ -22,10 +22,23 @@ public sealed class CommandLineTests
     {
         var options = Read();
         Assert.Null(options.ListenAddress);
-        Assert.Equal(System.Net.IPAddress.Loopback, options.RtcListenAddress);
+        Assert.True(options.RtcThisMachineOnly);
+        Assert.Equal(System.Net.IPAddress.Any, options.RtcListenAddress);
         Assert.Empty(options.TrustedProxies);
         Assert.Empty(options.AllowedOrigins);
         Assert.Null(options.OperatorKey);
+    }
+
+    [Theory]
+    [InlineData("--rtc-listen", "loopback", "127.0.0.1")]
+    [InlineData("--rtc-listen", "192.0.2.1", "192.0.2.1")]
+    [InlineData("--listen", "192.0.2.1", "192.0.2.1")]
+    [InlineData("--listen", "any", "::")]
+    public void RtcListen_Given_IsTakenAsItIs(string option, string value, string address)
+    {
+        var options = Read(option, value);
+        Assert.Equal(address, options.RtcListenAddress.ToString());
+        Assert.False(options.RtcThisMachineOnly);
     }
 
     [Theory]

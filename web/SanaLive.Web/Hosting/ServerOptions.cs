@@ -21,7 +21,10 @@ public sealed class ServerOptions
     /// <summary>UDP port of the video, 0 to 65535; null is the number of <see cref="Port"/>.</summary>
     public int? RtcPort { get; set; }
 
-    /// <summary>Like <see cref="Listen"/>, for the video; null is the same.</summary>
+    /// <summary>
+    /// Like <see cref="Listen"/>, for the video; null is the same, except that for <c>loopback</c> it is this machine under all its
+    /// addresses, because Firefox refuses 127.0.0.1.
+    /// </summary>
     public string? RtcListen { get; set; }
 
     /// <summary>Addresses that viewers are told for the video, at most 16; null is the address that is listened on.</summary>
@@ -103,7 +106,10 @@ public sealed class ServerOptions
     public IPAddress? ListenAddress => Address(Listen);
 
     /// <summary>Where the video's socket listens.</summary>
-    public IPAddress RtcListenAddress => Address(RtcListen ?? Listen) ?? IPAddress.Loopback;
+    public IPAddress RtcListenAddress => RtcThisMachineOnly ? IPAddress.Any : Address(RtcListen ?? Listen) ?? IPAddress.Loopback;
+
+    /// <summary>Whether the video is kept from all other machines although its socket is not bound to loopback.</summary>
+    public bool RtcThisMachineOnly => RtcListen is null && Address(Listen) is null;
 
     public IReadOnlyList<IPAddress> AdvertisedAddresses => [.. List(Advertise).Select(IPAddress.Parse)];
 

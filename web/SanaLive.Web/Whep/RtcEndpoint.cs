@@ -19,6 +19,7 @@ public sealed class RtcEndpoint(ServerOptions options, ILogger<RtcServer> logger
         new RtcOptions
         {
             ListenAddress = options.RtcListenAddress,
+            ThisMachineOnly = options.RtcThisMachineOnly,
             Port = options.RtcPort ?? options.Port,
             AdvertisedAddresses = options.AdvertisedAddresses,
             AdvertisedPort = options.AdvertisePort,
