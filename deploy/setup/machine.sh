@@ -58,13 +58,28 @@ need_dotnet() {
     die "please install the .NET SDK 10 (its download page has a package or a script for every system). Then run this command again."
 }
 
-# Vite 6 runs on Node 18 and newer, which is what Debian 12 and Ubuntu 24.04 have.
+# The page's build tool needs Node 20.19. Where the system's is older (Debian 12, Ubuntu 24.04), a newer one from npm serves this folder alone.
+node_for_page=22.20.0
 need_node() {
     need_commands "builds the page:node:nodejs" "builds the page:npm:npm"
-    local major
-    major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
-    [ "$major" -ge 18 ] || die "the page needs Node 18 or newer to build; this is $(node --version). Please install a newer one."
+    if new_enough; then return; fi
+    local arch folder="$root/.sanalive/node"
+    case "$(uname -m)" in
+        x86_64) arch=x64 ;;
+        aarch64) arch=arm64 ;;
+        *) die "the page needs Node 20.19 or newer to build; this is $(node --version). Please install a newer one." ;;
+    esac
+    local bin="$folder/node_modules/node-linux-$arch/bin"
+    if [ ! -x "$bin/node" ]; then
+        say "Node $(node --version) is too old for the page's build: installing $node_for_page from npm into .sanalive/node"
+        mkdir -p "$folder"
+        npm install --no-audit --no-fund --loglevel=error --prefix "$folder" "node-linux-$arch@$node_for_page" >&2
+    fi
+    PATH="$bin:$PATH"
+    new_enough || die "the page needs Node 20.19 or newer to build, and $bin/node is $(node --version)."
 }
+
+new_enough() { node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; }
 
 # need_run_packages [--without-page]
 need_run_packages() {
