@@ -34,6 +34,8 @@ internal static class KernelsBench
             var peak = FmaPeak.Measure(threads, set);
             peaks[threads.ToString(CultureInfo.InvariantCulture)] = Math.Round(peak, 1);
             Console.WriteLine(FormattableString.Invariant($"\n{threads} thread{(threads > 1 ? "s" : "")}: {peak:F1} GFLOP/s of fused multiply-adds"));
+            if (peak < 0.9 * threads * peaks["1"])
+                Console.WriteLine("Something else is using the processors: what follows is too low, and shares of the peak mean little.");
             Console.WriteLine("A 3x3 convolution counts the operations of the plain sum; Winograd's form (32 channels and more) does 2.25 times fewer.");
             Console.WriteLine("kernel                      shape                              us   GFLOP/s  of peak      GB/s");
             using var kernels = new CpuKernelSet(threads, set);
