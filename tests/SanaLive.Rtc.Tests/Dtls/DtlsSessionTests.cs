@@ -88,6 +88,20 @@ public sealed class DtlsSessionTests : IDisposable
         Assert.Equal((DtlsOutcome.Established, DtlsOutcome.Established), outcome);
     }
 
+    /// <summary>A client whose timer ran out just before the answer came sends its hello again, together with its next flight.</summary>
+    [Fact]
+    public void Receive_RepeatedHelloTogetherWithTheNextFlight_TakesBoth()
+    {
+        using var context = DtlsContext.Create(clientCertificate, DtlsRole.Client);
+        using var client = NewClient(context);
+        client.Start();
+        var hello = toServer.Dequeue();
+        server.Receive(hello);
+        while (toClient.TryDequeue(out var datagram)) client.Receive(datagram);
+
+        Assert.Equal(DtlsOutcome.Established, server.Receive([.. hello, .. toServer.Dequeue()]));
+    }
+
     [Fact]
     public void Datagrams_OfTheServer_FitIntoTheMtu()
     {

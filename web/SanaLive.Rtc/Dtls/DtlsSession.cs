@@ -44,15 +44,25 @@ internal sealed unsafe class DtlsSession : IDisposable
     /// <summary>A client's first flight; a server has nothing to say yet.</summary>
     public DtlsOutcome Start() => Advance();
 
-    /// <summary>Takes one datagram. Several must not be handed over together: the memory BIO would run them into each other.</summary>
+    /// <summary>
+    /// Takes one datagram. OpenSSL gets it record by record: behind a repeated message it drops the rest of what it has read,
+    /// and a client whose timer has just run out sends its old hello and its next flight together.
+    /// </summary>
     public DtlsOutcome Receive(ReadOnlySpan<byte> datagram)
     {
-        OpenSsl.ERR_clear_error();
-        _ = OpenSsl.BIO_write(incoming, datagram, datagram.Length);
-        var outcome = Advance();
+        var outcome = established ? DtlsOutcome.Established : DtlsOutcome.InProgress;
+        while (!datagram.IsEmpty && outcome is (DtlsOutcome.InProgress or DtlsOutcome.Established))
+        {
+            var record = DtlsRecords.NextDatagram(datagram, mtu: 0);
+            OpenSsl.ERR_clear_error();
+            _ = OpenSsl.BIO_write(incoming, datagram, record);
+            outcome = Advance();
 
-        // What OpenSSL did not take of this datagram must not become the head of the next.
-        OpenSsl.Discard(incoming);
+            // What OpenSSL did not take of this record must not become the head of the next.
+            OpenSsl.Discard(incoming);
+            datagram = datagram[record..];
+        }
+
         return outcome;
     }
 
