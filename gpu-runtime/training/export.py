@@ -180,7 +180,7 @@ if __name__ == "__main__":
     import sys
     out = sys.argv[1]
     v = vae.Vae()
-    v.cfg["latents_mean"], v.cfg["latents_std"] = [0.0] * 24, [1.0] * 24
+    v.cfg["latents_mean"], v.cfg["latents_std"] = [0.0] * 32, [1.0] * 32
     write_model(out + "/world", scrambled(transformer.Transformer(), 1), scrambled(v, 2), scrambled(text.TextEncoder(), 3))
     vae_case(out + "/golden")
     text_case(out + "/golden", None, False)

@@ -7,6 +7,8 @@ import time
 
 import torch
 
+import muon
+
 
 class Loop:
     """Train `model` for `minutes` of wall-clock time, over as many starts as it takes.
@@ -15,11 +17,16 @@ class Loop:
     `average` is an exponential moving average of the weights, which is what is exported."""
 
     def __init__(self, name, model, folder, minutes, rate, decay=.998, floor=.04, betas=(.9, .98), weight_decay=.01, clip=1.0, every=60, start_from=None,
-                 freeze=None):
+                 freeze=None, hidden=None, muon_rate=.01):
         self.name, self.model, self.folder, self.minutes = name, model, folder, minutes
         self.rate, self.decay, self.floor, self.clip, self.every = rate, decay, floor, clip, every
-        self.parameters = [p for n, p in model.named_parameters() if not (freeze and n.startswith(freeze))]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=betas, weight_decay=weight_decay)
+        named = [(n, p) for n, p in model.named_parameters() if not (freeze and n.startswith(freeze))]
+        self.parameters = [p for _, p in named]
+        inner = [p for n, p in named if hidden and p.dim() >= 2 and hidden(n)]         # hidden matrices: Muon
+        others = [p for n, p in named if not (hidden and p.dim() >= 2 and hidden(n))]
+        self.optimizers = [(torch.optim.AdamW(others, lr=rate, betas=betas, weight_decay=weight_decay), rate)]
+        if inner:
+            self.optimizers.append((muon.Muon(inner, lr=muon_rate), muon_rate))
         self.average = copy.deepcopy(model)
         self.steps, self.seconds = 0, 0.0
         os.makedirs(folder, exist_ok=True)
@@ -35,12 +42,13 @@ class Loop:
         saved = torch.load(path, map_location="cpu")
         self.model.load_state_dict(saved["model"])
         self.average.load_state_dict(saved["average"])
-        self.optimizer.load_state_dict(saved["optimizer"])
+        for (optimizer, _), state in zip(self.optimizers, saved["optimizers"]):
+            optimizer.load_state_dict(state)
         self.steps, self.seconds = saved["steps"], saved["seconds"]
 
     def save(self):
         temporary = self.path + ".tmp"
-        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizers": [o.state_dict() for o, _ in self.optimizers],
                     "steps": self.steps, "seconds": self.seconds}, temporary)
         os.replace(temporary, self.path)
 
@@ -50,15 +58,18 @@ class Loop:
         sums, counted, last_save = {}, 0, time.time()
         while self.seconds < budget:
             began = time.time()
-            rate = self.rate * min(1, (self.steps + 1) / 100) * (self.floor + (1 - self.floor) * .5 * (1 + math.cos(math.pi * self.seconds / budget)))
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
+            factor = min(1, (self.steps + 1) / 100) * (self.floor + (1 - self.floor) * .5 * (1 + math.cos(math.pi * self.seconds / budget)))
+            for optimizer, rate in self.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = rate * factor
             total, numbers = step(self.model)
-            self.optimizer.zero_grad(set_to_none=True)
+            for optimizer, _ in self.optimizers:
+                optimizer.zero_grad(set_to_none=True)
             total.backward()
             norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
             if torch.isfinite(norm):
-                self.optimizer.step()
+                for optimizer, _ in self.optimizers:
+                    optimizer.step()
             self.steps += 1
             decay = min(self.decay, (self.steps + 1) / (self.steps + 10))
             with torch.no_grad():
@@ -69,7 +80,7 @@ class Loop:
                 sums[k] = sums.get(k, 0.0) + v
             counted += 1
             if self.steps % 25 == 0:
-                row = {"steps": self.steps, "seconds": round(self.seconds, 1), "rate": f"{rate:.2e}", **{k: f"{v / counted:.5f}" for k, v in sums.items()}}
+                row = {"steps": self.steps, "seconds": round(self.seconds, 1), "rate": f"{factor:.3f}", **{k: f"{v / counted:.5f}" for k, v in sums.items()}}
                 new = not os.path.exists(log)
                 with open(log, "a", newline="") as f:
                     writer = csv.DictWriter(f, row.keys())

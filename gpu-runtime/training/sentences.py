@@ -135,7 +135,7 @@ class Sentence:
 
     def say(self, attribute, parsed):
         for w, is_filler in parsed:
-            self.pieces.append(" " + (misspell(w, self.r) if not is_filler and self.r.random() < .07 else w))
+            self.pieces.append(" " + (misspell(w, self.r) if not is_filler and self.r.random() < .04 else w))
             self.tags.append("filler" if is_filler else attribute)
 
     def stranger(self):

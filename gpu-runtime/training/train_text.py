@@ -46,17 +46,32 @@ def measure(model, seed=999, n=4000):
     return right / total, tag_right / tag_total
 
 
-def train(folder, minutes, rate=2e-3, size=96):
+def hidden(name):
+    return name.startswith("layers.")
+
+
+def train(folder, minutes, rate=2e-3, size=96, start_from=None, anchor=None, muon_rate=.01):
+    """anchor: the checkpoint a video model was trained with; the slots of canonical sentences then stay what they were."""
     torch.manual_seed(0)
     model = text.TextEncoder()
-    loop = Loop("text", model, folder, minutes, rate, decay=.995, every=45)
-    r = random.Random(loop.steps + 1)
+    fixed = None
+    if anchor:
+        fixed = text.TextEncoder()
+        fixed.load_state_dict(torch.load(anchor, map_location="cpu")["average"])
+    loop = Loop("text", model, folder, minutes, rate, decay=.995, every=45, hidden=hidden, start_from=start_from, muon_rate=muon_rate)
+    r = random.Random(f"{loop.steps} {minutes}")
 
     def step(model):
         inputs, values, tags = batch(model, r, size, alone if r.random() < .03 else sentences.sample)
         slots, hidden = model(*inputs)
         attribute = sum(F.cross_entropy(model.heads[k](slots[:, i]), values[:, i]) for i, k in enumerate(NAMES))
         tag = F.cross_entropy(model.tag_head(hidden).flatten(0, 1), tags.flatten(), ignore_index=-100)
+        if fixed:
+            plain = [(canonical(alone(r)[0]), "") for _ in range(48)]
+            with torch.no_grad():
+                wanted = fixed.encode(plain)[0]
+            drift = (model(*model.batch(plain))[0] - wanted).square().mean()
+            return attribute + tag + 30 * drift, {"attributes": attribute.item(), "tags": tag.item(), "drift": drift.item()}
         return attribute + tag, {"attributes": attribute.item(), "tags": tag.item()}
 
     def look(average):
@@ -69,4 +84,5 @@ def train(folder, minutes, rate=2e-3, size=96):
 if __name__ == "__main__":
     import sys
     torch.set_num_threads(1)
-    train(sys.argv[1], float(sys.argv[2]))
+    before = sys.argv[3] if len(sys.argv) > 3 else None                    # go on from a checkpoint that a video model already knows
+    train(sys.argv[1], float(sys.argv[2]), start_from=before, anchor=before, **({"rate": 1e-3, "muon_rate": .004} if before else {}))

@@ -71,9 +71,17 @@ def measure_latents(model, clips=96):
     model.cfg["latents_std"] = [round(float(v), 5) for v in z.std(1)]
 
 
-def train(folder, minutes, rate=8e-4, batch=4, decoder_only=False):
-    model = vae.Vae()
-    loop = Loop("vae", model, folder, minutes, rate, freeze="encoder" if decoder_only else None)
+def hidden(name):
+    """Which matrices Muon trains: all but the first and last of each half."""
+    return "conv_in" not in name and "conv_out" not in name
+
+
+def train(folder, minutes, rate=8e-4, batch=4, decoder_only=False, start_from=None):
+    loop = Loop("vae", vae.Vae(), folder, minutes, rate, freeze="encoder" if decoder_only else None, hidden=hidden, start_from=start_from)
+    spread = None
+    if decoder_only:                                   # a decoder that is later fed by a transformer should forgive small errors
+        measure_latents(loop.average)
+        spread = torch.tensor(loop.average.cfg["latents_std"]).view(1, -1, 1, 1)
     pool, test = Pool(768), test_clips()
     for i in range(24):
         pool.add(8, crops=i % 2 == 1)
@@ -81,7 +89,7 @@ def train(folder, minutes, rate=8e-4, batch=4, decoder_only=False):
     def step(model):
         pool.add(1, crops=loop.steps % 2 == 1)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            return vae.loss(model, pool.draw(batch))
+            return vae.loss(model, pool.draw(batch), blur=.08 * spread if decoder_only else None)
 
     def look(average):
         out = reconstruct(average, test)
@@ -90,9 +98,10 @@ def train(folder, minutes, rate=8e-4, batch=4, decoder_only=False):
         world.contact_sheet(pairs, 8, folder + "/vae.png")
 
     loop.run(step, look)
+    return loop.average
 
 
 if __name__ == "__main__":
     import sys
     torch.set_num_threads(2)
-    train(sys.argv[1], float(sys.argv[2]))
+    train(sys.argv[1], float(sys.argv[2]), start_from=sys.argv[3] if len(sys.argv) > 3 else None, decoder_only="decoder" in sys.argv[4:])

@@ -10,8 +10,10 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import fused
+
 CONFIG = {
-    "_class_name": "SanaVideoTransformer3DModel", "in_channels": 24, "out_channels": 24, "num_attention_heads": 4, "attention_head_dim": 48, "num_layers": 6,
+    "_class_name": "SanaVideoTransformer3DModel", "in_channels": 32, "out_channels": 32, "num_attention_heads": 4, "attention_head_dim": 48, "num_layers": 6,
     "num_cross_attention_heads": 4, "cross_attention_head_dim": 48, "cross_attention_dim": 192, "caption_channels": 128, "mlp_ratio": 3.0, "dropout": 0.0,
     "attention_bias": False, "sample_size": 12, "patch_size": [1, 1, 1], "norm_elementwise_affine": False, "norm_eps": 1e-6, "interpolation_scale": None,
     "guidance_embeds": False, "guidance_embeds_scale": 0.1, "qk_norm": "rms_norm_across_heads", "rope_max_seq_len": 1024,
@@ -107,9 +109,8 @@ class MixFfn(nn.Module):
         g, n, c = x.shape
         f, h, w = size
         x = x.reshape(g * f, h, w, c).permute(0, 3, 1, 2)                              # channels last in memory
-        x = F.silu(self.conv_inverted(x))
-        a, gate = self.conv_depth(x).chunk(2, 1)
-        x = self.conv_point(a * F.silu(gate)).permute(0, 2, 3, 1).reshape(g, f, h * w, c)
+        x = fused.silu(self.conv_inverted(x))
+        x = self.conv_point(fused.glu(self.conv_depth(x))).permute(0, 2, 3, 1).reshape(g, f, h * w, c)
         tail = x[:, -1:]
         y = torch.cat((left(tail), x, torch.zeros_like(tail)), 1)
         stacked = torch.cat((y[:, :-2], y[:, 1:-1], y[:, 2:]), -1)                     # [G, F, h*w, 3C]

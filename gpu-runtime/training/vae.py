@@ -10,9 +10,11 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import fused
+
 CONFIG = {
     "_class_name": "SanaLiveWorldVae",
-    "latent_channels": 24,
+    "latent_channels": 32,
     "spatial_compression": 16,
     "temporal_compression": 4,
     "encoder_channels": [128, 192],          # at 1/8, 1/16
@@ -27,15 +29,20 @@ CONFIG = {
 }
 
 
-class RmsNorm(nn.Module):
+class NormSilu(nn.Module):
+    """silu(x / |x| * sqrt(C) * gain), |x| over the channels of a pixel."""
+
     def __init__(self, channels):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(channels))
 
     def forward(self, x):
-        wide = x if x.dtype == torch.float64 else x.float()
-        norm = wide.square().sum(1, keepdim=True).sqrt().clamp(min=1e-12)
-        return x * (x.shape[1] ** .5 / norm).to(x.dtype) * self.gain.view(1, -1, 1, 1).to(x.dtype)
+        return fused.rms_silu(x, self.gain)
+
+
+class Silu(nn.Module):
+    def forward(self, x):
+        return fused.silu(x)
 
 
 class ResBlock(nn.Module):
@@ -43,13 +50,13 @@ class ResBlock(nn.Module):
 
     def __init__(self, channels, norm=True):
         super().__init__()
-        make = RmsNorm if norm else lambda channels: nn.Identity()
+        make = NormSilu if norm else lambda channels: Silu()
         self.norm1, self.conv1 = make(channels), nn.Conv2d(channels, channels, 3, padding=1)
         self.norm2, self.conv2 = make(channels), nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x):
-        h = self.conv1(F.silu(self.norm1(x)))
-        return x + self.conv2(F.silu(self.norm2(h)))
+        h = self.conv1(self.norm1(x))
+        return x + self.conv2(self.norm2(h))
 
 
 class TemporalBlock(nn.Module):
@@ -57,12 +64,12 @@ class TemporalBlock(nn.Module):
 
     def __init__(self, channels):
         super().__init__()
-        self.norm = RmsNorm(channels)
+        self.norm = NormSilu(channels)
         self.conv = nn.Conv3d(channels, channels, (3, 1, 1))
 
     def forward(self, x, frames, history=None):
         n, c, h, w = x.shape
-        a = F.silu(self.norm(x)).view(n // frames, frames, c, h, w)
+        a = self.norm(x).reshape(n // frames, frames, c, h, w)
         if history is None:
             history = a.new_zeros(n // frames, 2, c, h, w)
         a = torch.cat((history.to(a.dtype), a), 1)
@@ -80,7 +87,7 @@ class Encoder(nn.Module):
         self.blocks8 = nn.ModuleList(ResBlock(a) for _ in range(cfg["encoder_resblocks"][0]))
         self.down = nn.Conv2d(4 * a, b, 1)
         self.blocks16 = nn.ModuleList(ResBlock(b) for _ in range(cfg["encoder_resblocks"][1]))
-        self.norm_out = RmsNorm(b)
+        self.norm_out = NormSilu(b)
         self.conv_out = nn.Conv2d(b, 2 * cfg["latent_channels"], 3, padding=1)
 
     def forward(self, video):
@@ -93,7 +100,7 @@ class Encoder(nn.Module):
         x = self.down(F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last))
         for block in self.blocks16:
             x = block(x)
-        mean, logvar = self.conv_out(F.silu(self.norm_out(x))).float().chunk(2, 1)
+        mean, logvar = self.conv_out(self.norm_out(x)).float().chunk(2, 1)
         return mean, logvar.clamp(-12, 4)
 
 
@@ -133,9 +140,9 @@ class Decoder(nn.Module):
         x = last(F.pixel_shuffle(x, 2))
         for block in self.blocks4:
             x = block(x)
-        x = last(F.pixel_shuffle(self.up2(F.silu(x)), 2))
-        x = x + self.conv2(F.silu(x))
-        x = F.pixel_shuffle(self.conv_out(F.silu(x)), 2)
+        x = last(F.pixel_shuffle(self.up2(fused.silu(x)), 2))
+        x = x + self.conv2(fused.silu(x))
+        x = F.pixel_shuffle(self.conv_out(fused.silu(x)), 2)
         return x.reshape(b, f * 4, 3, h * 16, w * 16), kept
 
 
@@ -173,10 +180,11 @@ def decoder_macs(cfg, pixels):
             + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
 
 
-def loss(vae, video, kl_weight=5e-5):
-    """Reconstruction (absolute difference, of pixels, of their gradients, and of a coarse picture) and a tiny KL."""
+def loss(vae, video, kl_weight=5e-5, blur=None):
+    """blur: instead of the encoder's own deviation, up to this much noise per channel. Reconstruction (of pixels, absolute and squared; of their gradients; of a coarse picture) and a tiny KL."""
     mean, logvar = vae.encoder(video)
-    z = mean + torch.randn_like(mean) * (.5 * logvar).exp()
+    spread = (.5 * logvar).exp() if blur is None else blur * torch.rand(mean.shape[0], 1, 1, 1)
+    z = mean + torch.randn_like(mean) * spread
     out, _ = vae.decoder(z.view(video.shape[0], -1, *z.shape[1:]))
     diff = out.float() - video
     flat = diff.flatten(0, 1)
@@ -184,5 +192,6 @@ def loss(vae, video, kl_weight=5e-5):
     gradient = (diff[..., 1:] - diff[..., :-1]).abs().mean() + (diff[..., 1:, :] - diff[..., :-1, :]).abs().mean()
     coarse = F.avg_pool2d(flat, 4).abs().mean()
     kl = .5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    total = pixel + .5 * gradient + .5 * coarse + kl_weight * kl
-    return total, {"l1": pixel.item(), "gradient": gradient.item(), "kl": kl.item(), "mse": diff.square().mean().item()}
+    square = diff.square().mean()
+    total = pixel + 4 * square + .5 * gradient + .5 * coarse + kl_weight * kl
+    return total, {"l1": pixel.item(), "gradient": gradient.item(), "kl": kl.item(), "mse": square.item()}
