@@ -72,15 +72,17 @@ class Pool:
                 self.items[self.at] = item
                 self.at = (self.at + 1) % self.size
 
-    def draw(self, n, prompts):
-        """-> latents, slots as the context saw them, slots. With a change in the clip the block before it is, half of the time, re-read with the new prompt."""
+    def draw(self, n, prompts, blocks=BLOCKS):
+        """A random stretch of `blocks` blocks of n clips -> latents, slots as the context saw them, slots. With a change in the clip the block before it is, half of the time, re-read with the new prompt."""
         rows = [self.items[i] for i in torch.randint(len(self.items), (n,)).tolist()]
         latents = torch.stack([r[0] for r in rows]).float()
         number = torch.arange(BLOCKS)
         pick = lambda border: torch.stack([torch.where((number < b).unsqueeze(1), r[1], r[2]) for r, b in zip(rows, border)])
         borders = [r[3] for r in rows]
         early = [b - int(torch.rand(()) < .5) for b in borders]
-        return latents, prompts(pick(early)), prompts(pick(borders))
+        at = int(torch.randint(BLOCKS - blocks + 1, ()))
+        part = slice(at, at + blocks)
+        return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(pick(borders)[:, part])
 
     def save(self):
         if self.path:
@@ -93,7 +95,7 @@ def hidden(name):
 
 
 def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5e-3, muon_rate=.02, pool_size=3000, shift=3.0, name="world", start_from=None, fill=160, fresh=1, pool_path=None,
-          own_context=0.0):
+          own_context=0.0, workers=1, blocks=BLOCKS):
     autoencoder = load_vae(vae_folder)
     prompts = Prompts(load_average(text.TextEncoder(), text_folder + "/text.pt"))
     model = transformer.Transformer()
@@ -101,7 +103,7 @@ def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5
     for block in model.transformer_blocks:
         torch.nn.init.zeros_(block.ff.conv_temp.weight)      # new layers start as nothing
         torch.nn.init.zeros_(block.attn2.to_out[0].weight)
-    loop = Loop(name, model, folder, minutes, rate, decay=.997, hidden=hidden, muon_rate=muon_rate, start_from=start_from)
+    loop = Loop(name, model, folder, minutes, rate, decay=.997, hidden=hidden, muon_rate=muon_rate, start_from=start_from, workers=workers)
     pool = Pool(autoencoder, pool_size, height, pool_path)
     while len(pool.items) < fill:
         pool.add(4)
@@ -109,9 +111,9 @@ def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5
     print("pool", len(pool.items), flush=True)
 
     def step(model):
-        if fresh and loop.steps % 2 == 0:
+        if fresh and loop.steps % 4 == 0:
             pool.add(2 * fresh)
-        latents, slots_clean, slots = pool.draw(batch, prompts)
+        latents, slots_clean, slots = pool.draw(batch, prompts, blocks)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             total = flow.loss(model, latents, slots_clean, slots, shift, own_context=own_context)
         return total, {"flow": total.item()}
@@ -126,7 +128,7 @@ if __name__ == "__main__":
     import argparse
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("vae"), p.add_argument("text"), p.add_argument("minutes", type=float)
-    for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int), ("pool_path", str), ("own_context", float)):
+    for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int), ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int)):
         p.add_argument("--" + option, type=kind)
-    torch.set_num_threads(2)
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
     train(**{("vae_folder" if k == "vae" else "text_folder" if k == "text" else k): v for k, v in vars(p.parse_args()).items() if v is not None})
