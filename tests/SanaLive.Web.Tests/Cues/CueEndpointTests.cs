@@ -3,18 +3,14 @@ using SanaLive.Web.Tests.Fakes;
 
 namespace SanaLive.Web.Tests.Cues;
 
-public sealed class CueEndpointTests : IAsyncLifetime
+public sealed class CueEndpointTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
-    private TestServer server = null!;
+    private readonly TestServer server = shared.Server;
     private string id = "", key = "";
 
-    public async Task InitializeAsync()
-    {
-        server = await TestServer.StartAsync();
-        (id, key) = await server.CreateAsync();
-    }
+    public async Task InitializeAsync() => (id, key) = await server.CreateAsync();
 
-    public Task DisposeAsync() => server.DisposeAsync().AsTask();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task Add_WithEverything_AnswersTheReceipt()

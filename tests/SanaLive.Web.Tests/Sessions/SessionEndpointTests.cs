@@ -6,14 +6,11 @@ using SanaLive.Web.Tests.Fakes;
 
 namespace SanaLive.Web.Tests.Sessions;
 
-public sealed class SessionEndpointTests : IAsyncLifetime
+public sealed class SessionEndpointTests(SharedServer shared) : IClassFixture<SharedServer>, IDisposable
 {
-    private const string OperatorKey = "an-operator-key-for-tests";
-    private TestServer server = null!;
+    private readonly TestServer server = shared.Server;
 
-    public async Task InitializeAsync() => server = await TestServer.StartAsync("--operator-key", OperatorKey);
-
-    public Task DisposeAsync() => server.DisposeAsync().AsTask();
+    public void Dispose() => server.Host.Failure = null;
 
     [Fact]
     public async Task Create_WithPromptAndSeed_SaysWhereToWatchAndHowToSteer()
@@ -154,7 +151,7 @@ public sealed class SessionEndpointTests : IAsyncLifetime
     [Fact]
     public async Task List_OperatorsKey_IsEnoughAndAWrongOneIsNot()
     {
-        Assert.Equal(HttpStatusCode.OK, (await server.SendAsync("GET", "/api/sessions", key: OperatorKey)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await server.SendAsync("GET", "/api/sessions", key: SharedServer.OperatorKey)).StatusCode);
         Assert.Contains("operator", await TestServer.RefusedAsync(403, await server.SendAsync("GET", "/api/sessions", key: "wrong")));
     }
 
@@ -195,7 +192,7 @@ public sealed class SessionEndpointTests : IAsyncLifetime
         Assert.Contains("key", await TestServer.RefusedAsync(401, missing));
         Assert.Equal("Bearer", missing.Headers.WwwAuthenticate.ToString());
         Assert.Contains("key", await TestServer.RefusedAsync(403, await server.SendAsync(method, path, json, otherKey)));
-        Assert.Contains("key", await TestServer.RefusedAsync(403, await server.SendAsync(method, path, json, OperatorKey)));
+        Assert.Contains("key", await TestServer.RefusedAsync(403, await server.SendAsync(method, path, json, SharedServer.OperatorKey)));
         await TestServer.RefusedAsync(404, await server.SendAsync(method, path.Replace(id, "nobody", StringComparison.Ordinal), json, otherKey));
     }
 }
