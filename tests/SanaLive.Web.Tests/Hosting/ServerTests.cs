@@ -44,6 +44,14 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Head_OfPageAndHealth_IsAnswered()
+    {
+        await using var server = await TestServer.StartAsync("--web-root", page.FullName);
+        foreach (var path in new[] { "/", "/healthz", "/readyz" })
+            Assert.Equal(HttpStatusCode.OK, (await server.SendAsync("HEAD", path)).StatusCode);
+    }
+
+    [Fact]
     public async Task Page_Assets_AreKeptForEver()
     {
         await using var server = await TestServer.StartAsync("--web-root", page.FullName);

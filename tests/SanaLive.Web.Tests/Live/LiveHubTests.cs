@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text.Json;
 using SanaLive.Sessions;
+using SanaLive.Web.Live;
 using SanaLive.Web.Tests.Fakes;
 
 namespace SanaLive.Web.Tests.Live;
@@ -12,7 +13,7 @@ public sealed class LiveHubTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        server = await TestServer.StartAsync();
+        server = await TestServer.StartWithAsync(new() { ["SanaLive:Limits:SessionBurst"] = "1000" });
         hub = await HubConnection.OpenAsync(server.Address);
     }
 
@@ -103,6 +104,25 @@ public sealed class LiveHubTests : IAsyncLifetime
     {
         await hub.StreamAsync("Events", "nobody");
         Assert.Contains("no such session", Refusal(await hub.NextAsync()));
+    }
+
+    [Fact]
+    public async Task Events_TooManyOnOneConnection_AreRefused()
+    {
+        var (id, key) = await server.CreateAsync();
+        for (var i = 0; i < LiveHub.EventsPerConnection; i++)
+        {
+            var (other, _) = await server.CreateAsync();
+            await hub.StreamAsync("Events", other);
+            await hub.NextAsync();
+        }
+
+        await hub.StreamAsync("Events", id);
+        Assert.Contains("another connection", Refusal(await hub.NextAsync()));
+        Assert.True((await hub.CallAsync("MaySteer", id, key)).GetProperty("result").GetBoolean());
+        await using var second = await HubConnection.OpenAsync(server.Address);
+        await second.StreamAsync("Events", id);
+        Assert.Equal(2, (await second.NextAsync()).GetProperty("type").GetInt32());
     }
 
     [Fact]

@@ -203,6 +203,26 @@ public sealed class RelayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watch_SessionFails_DisconnectsItsViewers()
+    {
+        var viewer = new FakeViewer();
+        relays.Join(Session, viewer);
+        (await host.WatchedAsync()).Blocks.Writer.Complete(new SessionException(SessionError.Failed, "This session has failed."));
+        await viewer.Closed.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Watch_NoRoomYet_TriesAgainUntilThereIs()
+    {
+        var viewer = new FakeViewer();
+        relays.Join(Session, viewer);
+        (await host.WatchedAsync()).Blocks.Writer.Complete(new SessionException(SessionError.Overloaded, "The line is full."));
+        await time.NextAsync();
+        (await host.WatchedAsync()).Send(Block(0));
+        Assert.True((await viewer.NextAsync()).Keyframe);
+    }
+
+    [Fact]
     public async Task Watch_OlderEpochAndRepeatedBlocks_AreDropped()
     {
         var viewer = new FakeViewer();

@@ -42,7 +42,7 @@ internal static class Page
 
         foreach (var address in Addresses)
         {
-            app.MapGet(address, IResult (HttpContext context) =>
+            app.MapMethods(address, ["GET", "HEAD"], IResult (HttpContext context) =>
             {
                 context.Response.Headers[HeaderNames.CacheControl] = "no-cache";
                 return File.Exists(document)

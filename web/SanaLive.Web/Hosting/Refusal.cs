@@ -13,7 +13,7 @@ public static class Refusal
     {
         SessionError.NotFound => StatusCodes.Status404NotFound,
         SessionError.Invalid => StatusCodes.Status400BadRequest,
-        SessionError.Conflict => StatusCodes.Status409Conflict,
+        SessionError.Conflict or SessionError.Failed => StatusCodes.Status409Conflict,
         SessionError.Overloaded => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

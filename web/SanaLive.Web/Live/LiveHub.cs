@@ -11,6 +11,9 @@ namespace SanaLive.Web.Live;
 /// <summary>The commands and events of the API over one connection. Refusals are <see cref="HubException"/>s with the sentence.</summary>
 public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporter status) : Hub
 {
+    /// <summary>More than any page or game follows at once.</summary>
+    public const int EventsPerConnection = 64;
+
     public async Task<SessionStarted> Create(CreateSession? request)
     {
         Count(limits.Creations);
@@ -67,6 +70,7 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
     /// <summary>The whole view after each block and each command, beginning with the present one; ends with the session.</summary>
     public async IAsyncEnumerable<SessionView> Events(string id, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        using var stream = EventStreams.Enter(Context);
         await using var views = await HubRefusals.TellAsync(
             () => ValueTask.FromResult(Host.EventsAsync(id, cancellation).GetAsyncEnumerator(cancellation)));
         while (await HubRefusals.TellAsync(() => views.MoveNextAsync())) yield return views.Current;

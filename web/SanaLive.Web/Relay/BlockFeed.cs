@@ -16,7 +16,7 @@ internal sealed partial class BlockFeed(
     private long epoch = long.MinValue;
     private long? next;
 
-    /// <summary>Ends when the session is closed or unknown.</summary>
+    /// <summary>Ends when the session is closed or unknown, or has failed: it will never make a block again.</summary>
     public async IAsyncEnumerable<EncodedBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var pause = FirstPause;
@@ -31,7 +31,7 @@ internal sealed partial class BlockFeed(
                     {
                         if (!await watch.MoveNextAsync()) yield break;
                     }
-                    catch (SessionException e) when (e.Error == SessionError.NotFound)
+                    catch (SessionException e) when (e.Error is SessionError.NotFound or SessionError.Failed)
                     {
                         yield break;
                     }
