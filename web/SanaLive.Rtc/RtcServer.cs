@@ -41,7 +41,7 @@ public sealed class RtcServer : IAsyncDisposable
         AdvertisedEndPoints = AdvertisedAddresses.Choose(options, socket.LocalEndPoint);
         router = new DatagramRouter(socket, options.ThisMachineOnly, logger, time);
         upkeep = time.CreateTimer(_ => Upkeep(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Log.Listening(logger, socket.LocalEndPoint, string.Join(", ", AdvertisedEndPoints));
+        Log.Listening(logger, socket.LocalEndPoint, string.Join(", ", AdvertisedEndPoints) + (options.ThisMachineOnly ? ", to this machine only" : ""));
         if (options.LossForTests > 0) Log.LossIsOn(logger, 100 * options.LossForTests);
         receiving = router.ReceiveAsync(stopping.Token);
     }

@@ -9,7 +9,7 @@ internal static class Page
     /// <summary>Styles may be inline (the framework sets some); scripts may not, and nothing comes from elsewhere.</summary>
     private const string Policy =
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' blob: mediastream:; "
-        + "connect-src 'self' ws: wss:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+        + "connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
     private static readonly string[] Addresses = ["/", "/watch/{id}", "/direct/{id}"];
 
