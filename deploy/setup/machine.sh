@@ -31,7 +31,8 @@ need_commands() {
 # has NAME: a command, 'lib*.so*' a shared library, 'python:MODULE' a module of the system's Python.
 has() {
     case "$1" in
-        lib*.so*) ldconfig -p 2>/dev/null | grep -q "${1%.so*}\.so" ;;
+        # Not through a pipe: grep -q would end it early, which pipefail takes for an error.
+        lib*.so*) [[ "$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)" == *"${1%.so*}.so"* ]] ;;
         python=*) /usr/bin/python3 -c "import ${1#python=}" 2>/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
