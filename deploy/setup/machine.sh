@@ -47,7 +47,7 @@ install_packages() {
 }
 
 need_dotnet() {
-    if command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.'; then return; fi
+    if command -v dotnet >/dev/null && [[ $'\n'"$(dotnet --list-sdks)" == *$'\n10.'* ]]; then return; fi
     if command -v apt-get >/dev/null; then
         as_root apt-get update -qq || true
         if apt-cache show dotnet-sdk-10.0 >/dev/null 2>&1; then
