@@ -41,6 +41,7 @@ def loss(model, latents, slots_clean, slots, shift=3.0, context_noise=.10, own_c
             start = (1 - spread) * latents + spread * torch.randn_like(latents)
             own = start - spread * model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), slots_clean, slots, FRAMES).float()
             context = torch.where(torch.rand(b, 1, 1, 1, 1) < own_context, own, context)
+        torch.clear_autocast_cache()                     # else the next pass would reuse these weights' casts, which carry no gradient
     flow = model.teach(context, noisy, torch.zeros(b, k), t, slots_clean, slots, FRAMES)
     return (flow.float() - (noise - latents)).square().mean()
 

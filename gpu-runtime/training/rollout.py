@@ -54,6 +54,7 @@ if __name__ == "__main__":
     p.add_argument("--blocks", type=int, default=24), p.add_argument("--cue", type=int, default=12), p.add_argument("--height", type=int, default=192)
     p.add_argument("--kind", default="renoise"), p.add_argument("--timesteps", default="1000,900,750,500"), p.add_argument("--columns", type=int, default=8)
     p.add_argument("--threads", type=int, default=2), p.add_argument("--same", action="store_true", help="no cue: what is shown stays")
+    p.add_argument("--streams", type=int, default=8)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     autoencoder = train_world.load_vae(a.vae)
@@ -66,9 +67,9 @@ if __name__ == "__main__":
         half = a.columns // 2
         keep = sorted({*torch.linspace(0, a.cue - 1, half).long().tolist(), a.cue, a.cue + 1, a.cue + 3, a.blocks - 1})
     keep = [b for b in keep if b < a.blocks]
-    cues = [(c[0], c[0]) if a.same else c for c in CUES]
+    cues = [(c[0], c[0]) if a.same else c for c in CUES[:a.streams]]
     pictures, numbers = rollout(model, autoencoder, prompts, cues, a.blocks, a.cue, (a.height // 16, a.height // 16 * 5 // 3), sampler, keep=keep)
-    for b in sorted({0, 1, a.cue - 1, a.cue, a.cue + 1, *keep} & set(range(a.blocks))):
+    for b in sorted({0, 1, 30, 60, a.cue - 1, a.cue, a.cue + 1, *keep} & set(range(a.blocks))):
         light = " ".join(f"{v:+.2f}" for v in pictures[b].mean((1, 2, 3))) if b in pictures else ""
         print(f"block {b}: latent mean {numbers[b][0]:+.3f} std {numbers[b][1]:.3f} max {numbers[b][2]:.1f}  brightness {light}")
     world.contact_sheet(torch.stack([pictures[b] for b in keep], 1).flatten(0, 1), len(keep), a.sheet)
