@@ -22,8 +22,8 @@ public sealed class CommandLineTests
     {
         var options = Read();
         Assert.Null(options.ListenAddress);
-        Assert.True(options.RtcThisMachineOnly);
-        Assert.Equal(System.Net.IPAddress.Any, options.RtcListenAddress);
+        Assert.False(options.RtcThisMachineOnly);
+        Assert.Equal(System.Net.IPAddress.Loopback, options.RtcListenAddress);
         Assert.Empty(options.TrustedProxies);
         Assert.Empty(options.AllowedOrigins);
         Assert.Null(options.OperatorKey);
@@ -39,6 +39,14 @@ public sealed class CommandLineTests
         var options = Read(option, value);
         Assert.Equal(address, options.RtcListenAddress.ToString());
         Assert.False(options.RtcThisMachineOnly);
+    }
+
+    [Fact]
+    public void RtcListen_Machine_IsAllItsAddressesForItselfOnly()
+    {
+        var options = Read("--rtc-listen", "machine");
+        Assert.True(options.RtcThisMachineOnly);
+        Assert.Equal(System.Net.IPAddress.Any, options.RtcListenAddress);
     }
 
     [Theory]

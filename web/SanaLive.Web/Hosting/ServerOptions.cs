@@ -22,8 +22,8 @@ public sealed class ServerOptions
     public int? RtcPort { get; set; }
 
     /// <summary>
-    /// Like <see cref="Listen"/>, for the video; null is the same, except that for <c>loopback</c> it is this machine under all its
-    /// addresses, because Firefox refuses 127.0.0.1.
+    /// Like <see cref="Listen"/>, for the video; null is the same. Or <c>machine</c>: all addresses of this machine, for this machine only,
+    /// because Firefox refuses to take video from 127.0.0.1.
     /// </summary>
     public string? RtcListen { get; set; }
 
@@ -85,8 +85,8 @@ public sealed class ServerOptions
         if (RtcPort is < 0 or > 65535) yield return $"--rtc-port must be 0 to 65535, not {RtcPort}.";
         if (AdvertisePort is < 1 or > 65535) yield return $"--advertise-port must be 1 to 65535, not {AdvertisePort}.";
         if (!TryAddress(Listen, out _)) yield return $"--listen takes loopback, any, or an address of this machine, not '{Listen}'.";
-        if (RtcListen is not null && !TryAddress(RtcListen, out _))
-            yield return $"--rtc-listen takes loopback, any, or an address of this machine, not '{RtcListen}'.";
+        if (RtcListen is not null && !RtcThisMachineOnly && !TryAddress(RtcListen, out _))
+            yield return $"--rtc-listen takes loopback, machine, any, or an address of this machine, not '{RtcListen}'.";
         foreach (var part in List(Advertise).Where(part => !IPAddress.TryParse(part, out _)))
             yield return $"--advertise takes IP addresses that viewers can reach, and '{part}' is none.";
         foreach (var part in List(TrustProxy).Where(part => !IPAddress.TryParse(part, out _)))
@@ -109,7 +109,7 @@ public sealed class ServerOptions
     public IPAddress RtcListenAddress => RtcThisMachineOnly ? IPAddress.Any : Address(RtcListen ?? Listen) ?? IPAddress.Loopback;
 
     /// <summary>Whether the video is kept from all other machines although its socket is not bound to loopback.</summary>
-    public bool RtcThisMachineOnly => RtcListen is null && Address(Listen) is null;
+    public bool RtcThisMachineOnly => string.Equals(RtcListen, "machine", StringComparison.OrdinalIgnoreCase);
 
     public IReadOnlyList<IPAddress> AdvertisedAddresses => [.. List(Advertise).Select(IPAddress.Parse)];
 
