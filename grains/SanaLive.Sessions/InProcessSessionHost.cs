@@ -39,7 +39,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
     /// <summary>The model that all sessions here run.</summary>
     public ModelCard Model => _around.Model;
 
-    public SessionLoad Load => new(_sessions.Count, _around.Line.Active, _around.Line.Waiting, _around.Line.Capacity);
+    public SessionLoad Load => new(_sessions.Count, _around.Line.Active, _around.Line.Waiting, _around.Line.Capacity, _around.Line.IsFull);
 
     public async Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
     {

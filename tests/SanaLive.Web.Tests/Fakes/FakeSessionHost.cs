@@ -16,6 +16,8 @@ internal sealed class FakeSessionHost : ISessionHost
     /// <summary>What every call ends in, if not well.</summary>
     public Exception? Failure { get; set; }
 
+    public SessionLoad Load { get; set; } = new(0, 0, 0, 4);
+
     /// <summary>The next watch that a relay begins.</summary>
     public Task<Watch> WatchedAsync() => watches.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -39,7 +41,7 @@ internal sealed class FakeSessionHost : ISessionHost
         return Task.FromResult(new SessionCreated(id, session.Key, session.View));
     }
 
-    public Task<SessionLoad> LoadAsync(CancellationToken cancellation) => Task.FromResult(new SessionLoad(sessions.Count, 0, 0, 4));
+    public Task<SessionLoad> LoadAsync(CancellationToken cancellation) => Task.FromResult(Load with { Sessions = sessions.Count });
 
     public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<SessionView>>([.. sessions.Values.Select(session => session.View)]);

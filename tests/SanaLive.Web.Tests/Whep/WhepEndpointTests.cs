@@ -95,6 +95,22 @@ public sealed class WhepEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(SessionStatus.Idle, 503)]
+    [InlineData(SessionStatus.Queued, 201)]
+    [InlineData(SessionStatus.Streaming, 201)]
+    [InlineData(SessionStatus.Paused, 201)]
+    public async Task Post_LineOfStreamsIsFull_RefusesOnlyWhoWouldBeginOne(SessionStatus status, int answer)
+    {
+        server.Host.Set(id, status);
+        server.Host.Load = new SessionLoad(0, 4, 16, 4, IsFull: true);
+        var response = await server.OfferAsync(id, Offer);
+        Assert.Equal(answer, (int)response.StatusCode);
+        if (answer == 201) return;
+        Assert.Contains("16 more wait", await TestServer.RefusedAsync(503, response));
+        Assert.NotNull(response.Headers.RetryAfter);
+    }
+
+    [Theory]
     [InlineData("", "OPTIONS, POST")]
     [InlineData("/viewer-1", "DELETE")]
     public async Task Patch_IsNotNeeded(string resource, string allow)

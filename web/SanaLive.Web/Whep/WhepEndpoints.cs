@@ -43,6 +43,14 @@ public static class WhepEndpoints
         if (view.Status is SessionStatus.Closed or SessionStatus.Failed)
             return Refusal.Of(StatusCodes.Status409Conflict, $"This session cannot be watched any more. {view.Reason ?? "It was closed."}");
 
+        // A viewer who comes to a session that waits or runs takes no place; one who would begin a stream is told now, not left with a black picture.
+        if (view.Status is SessionStatus.Idle && await backend.Sessions.LoadAsync(context.RequestAborted) is { IsFull: true } load)
+        {
+            return Refusal.Later(
+                context, StatusCodes.Status503ServiceUnavailable,
+                $"This server makes as many streams as it can, and {load.Queued} more wait already. Try again in a minute.", TimeSpan.FromSeconds(10));
+        }
+
         using var reader = new StreamReader(context.Request.Body);
         var offer = await reader.ReadToEndAsync(context.RequestAborted);
         try

@@ -15,6 +15,7 @@ import {
 import { conditionOf } from './condition';
 import { CueStopwatch, type CueTimes } from './cueTimes';
 import { Playhead } from './playhead';
+import { troubleOf } from './trouble';
 
 /** A cue that was sent and not answered yet. */
 export interface PendingCue {
@@ -53,6 +54,8 @@ export class LiveSession {
   samples = $state.raw<readonly Sample[]>([]);
   /** A sentence about the last command that was refused. */
   refusal = $state<string | null>(null);
+  /** Why no picture comes although the server is there, when there is more to say than that it is tried again. */
+  trouble = $state<string | null>(null);
   /** Seconds until the next attempt to reach the server. */
   retryIn = $state<number | null>(null);
 
@@ -62,6 +65,7 @@ export class LiveSession {
   #missing = $state(false);
   #ended = $state(false);
   #moving = $state(false);
+  #played = false;
   #lastFrame = -Infinity;
   #retryAt: number | null = null;
 
@@ -114,10 +118,23 @@ export class LiveSession {
       view: (view) => this.#see(view),
       ended: (error) => (error === null ? this.#end() : this.#lose(error)),
     });
-    this.#player.on('state', (state) => (this.#playerState = state));
+    this.#player.on('state', (state) => {
+      this.#playerState = state;
+      if (state !== 'playing') return;
+      this.#played = true;
+      this.trouble = null;
+    });
     this.#player.on('stream', (stream) => (this.stream = stream));
     this.#player.on('error', ({ error, retryIn }) => {
-      if (retryIn !== null) return;
+      if (retryIn !== null) {
+        this.trouble = troubleOf(error, {
+          serverAnswers: this.#hubState === 'connected',
+          played: this.#played,
+          browser: navigator.userAgent,
+          host: location.hostname,
+        });
+        return;
+      }
       // A session that is closed disconnects its viewers first and tells its events next: those know why.
       const wait = setTimeout(() => this.#lose(error), this.view ? 1_500 : 0);
       this.#stop.push(() => clearTimeout(wait));
