@@ -264,7 +264,7 @@ internal sealed partial class Session : IAsyncDisposable
             Meaning = _shownPrompt.Meaning,
             Cues = _schedule.Receipts,
             Viewers = _relayed.Count > 0 ? _relayed.Values.Sum() : _viewers,
-            StateBytes = _stream?.StateBytes ?? 0,
+            StateBytes = _stream?.StateBytes ?? model.StateBytes,
             StatePolicy = _stream?.StatePolicy ?? model.StatePolicy,
             Model = model.Name,
             Engine = _engine?.Name ?? "",

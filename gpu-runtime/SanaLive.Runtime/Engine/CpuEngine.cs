@@ -22,6 +22,7 @@ public sealed class CpuEngine : IEngine
         this.kernels = kernels;
         this.model = model;
         Name = options.Name;
+        using (var empty = new VideoStream(model, seed: 0)) Model = model.Card with { StateBytes = empty.StateBytes };
         generator = new BlockGenerator(model, clock);
         queue = new EngineQueue(options.QueueCapacity);
         Facts = new EngineFacts(
@@ -34,7 +35,7 @@ public sealed class CpuEngine : IEngine
 
     public string Name { get; }
 
-    public ModelCard Model => model.Card;
+    public ModelCard Model { get; }
 
     public EngineFacts Facts { get; }
 

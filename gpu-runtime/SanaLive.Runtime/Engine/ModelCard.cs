@@ -29,6 +29,9 @@ public sealed record ModelCard
     /// <summary>In words, for example <c>window(3)</c>.</summary>
     public required string StatePolicy { get; init; }
 
+    /// <summary>Bytes of a stream's state on this engine, the same at every block of every stream; 0 when the engine does not say.</summary>
+    public long StateBytes { get; init; }
+
     /// <summary>The prompt of a stream that was given none.</summary>
     public required string DefaultPrompt { get; init; }
 
