@@ -11,6 +11,9 @@ namespace SanaLive.Sessions.Schedule;
 /// <param name="maxPending">Cues that may wait for their block.</param>
 public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
 {
+    /// <summary>Changes of one waiting cue that the journal remembers.</summary>
+    private const int KeptChanges = 16;
+
     private readonly List<CueEvent> _journal = [];
     private ImmutableList<CueReceipt> _receipts = [];
 
@@ -74,6 +77,7 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
     public void Add(CueEvent e)
     {
         _journal.Add(e);
+        if (e is CueEvent.Changed) ForgetChanges(e.Cue);
         if (e is CueEvent.Accepted a)
         {
             _receipts = _receipts.Add(new CueReceipt
@@ -151,6 +155,13 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
             _ => "it was withdrawn",
         };
         throw CueRules.Conflict($"Cue {cue} can no longer be {verb}: {why}.");
+    }
+
+    /// <summary>A change says everything anew, so the oldest may go: a cue that is changed again and again for days stays small.</summary>
+    private void ForgetChanges(string cue)
+    {
+        if (_journal.Count(e => e is CueEvent.Changed && e.Cue == cue) > KeptChanges)
+            _journal.RemoveAt(_journal.FindIndex(e => e is CueEvent.Changed && e.Cue == cue));
     }
 
     private void Forget()

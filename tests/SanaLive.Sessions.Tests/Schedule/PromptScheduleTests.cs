@@ -216,6 +216,18 @@ public sealed class PromptScheduleTests
     }
 
     [Fact]
+    public void Add_CueChangedAgainAndAgain_KeepsTheJournalSmallAndItsReceipt()
+    {
+        Add(_schedule, _schedule.Accept("a", new CueRequest("x", 1000), 0, 0, [], []));
+        Add(_schedule, _schedule.Accept("b", new CueRequest("y", 500), 0, 0, [], []));
+        for (var i = 0; i < 500; i++) Add(_schedule, _schedule.Change("a", new CueRequest($"x{i}", 1000 - i), 0, [], []));
+
+        Assert.InRange(_schedule.Journal.Count, 3, 30);
+        Assert.Equal(_schedule.Receipts, PromptSchedule.Replay(_schedule.Journal).Receipts);
+        Assert.Equal(("x499", 501L), (_schedule.Find("a")!.Prompt, _schedule.Find("a")!.Block));
+    }
+
+    [Fact]
     public void Add_EventOfAnUnknownCue_IsRefused() =>
         Assert.Throws<InvalidOperationException>(() => _schedule.Add(new CueEvent.Withdrawn("c1")));
 
