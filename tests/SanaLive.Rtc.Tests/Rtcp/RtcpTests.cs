@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using SanaLive.Rtc.Rtcp;
+using SanaLive.Rtc.Rtp;
+using SanaLive.Rtc.Sdp;
+using SanaLive.Rtc.Tests.Rtp;
 
 namespace SanaLive.Rtc.Tests.Rtcp;
 
@@ -45,6 +48,20 @@ public sealed class RtcpTests
             "80c80006" + "01020304" + "1122334455667788" + "aabbccdd" + "00000005" + "00000258"
             + "81ca0003" + "01020304" + "0103616263000000",
             Convert.ToHexStringLower(target.AsSpan(0, length)));
+    }
+
+    [Fact]
+    public void SenderReport_AfterAPauseOfManyHours_HasTheTimestampThatTheClockHasNow()
+    {
+        var time = new ManualTimeProvider();
+        var sender = new RtpSender(OfferReader.Read(Repository.Offer("chromium")), new RtcOptions(), StreamNumbers.Random(), new CollectingSink(), time);
+        var reports = new SenderReports(sender, "abc", time);
+        reports.OnFrame(7);
+        time.Advance(TimeSpan.FromHours(20));
+
+        var target = new byte[RtcpWriter.MaxLength];
+        reports.Write(target);
+        Assert.Equal(unchecked((uint)(7 + 20L * 3600 * 90_000)), BinaryPrimitives.ReadUInt32BigEndian(target.AsSpan(16)));
     }
 
     [Fact]

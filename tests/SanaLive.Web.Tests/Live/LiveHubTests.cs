@@ -61,6 +61,15 @@ public sealed class LiveHubTests : IAsyncLifetime
         Assert.Contains("no such session", Refusal(await hub.CallAsync("Get", id)));
     }
 
+    [Fact]
+    public async Task Call_WithNullForWhatIsNeeded_IsRefusedWithItsName()
+    {
+        var (id, key) = await server.CreateAsync();
+        Assert.Contains("'cue'", Refusal(await hub.CallAsync("Cue", [id, key, null])));
+        Assert.Contains("'key'", Refusal(await hub.CallAsync("MaySteer", [id, null])));
+        Assert.Contains("'id'", Refusal(await hub.CallAsync("Get", [null])));
+    }
+
     [Theory]
     [InlineData("Cue")]
     [InlineData("ChangeCue")]

@@ -34,7 +34,9 @@ internal sealed class SenderReports(RtpSender sender, string canonicalName, Time
         hasReported = true;
         reportedAt = time.GetTimestamp();
         var since = time.GetElapsedTime(frameAt, reportedAt);
-        var timestamp = frameTimestamp + (uint)(since.TotalSeconds * ClockRate);
+
+        // By way of 64 bits, because a pause may outlast a turn of the 32 (13 h).
+        var timestamp = unchecked(frameTimestamp + (uint)(long)(since.TotalSeconds * ClockRate));
         return RtcpWriter.WriteSenderReport(
             target, sender.MediaSsrc, NtpTime.From(time.GetUtcNow()), timestamp, (uint)sender.PacketsSent, (uint)sender.PayloadBytesSent, name);
     }

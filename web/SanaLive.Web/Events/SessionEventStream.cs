@@ -54,7 +54,7 @@ public sealed class SessionEventStream(
                     await response.Body.WriteAsync(Event(views.Current), end.Token);
                     next = views.MoveNextAsync().AsTask();
                 }
-                catch (TimeoutException) when (!next.IsCompleted)
+                catch (TimeoutException) when (!next.IsFaulted)
                 {
                     await response.Body.WriteAsync(Comment, end.Token);
                 }

@@ -7,7 +7,13 @@ namespace SanaLive.Web.Live;
 internal sealed class HubRefusals : IHubFilter
 {
     public ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next) =>
-        TellAsync(() => next(invocationContext));
+        TellAsync(() =>
+        {
+            // What has no defaults is refused here: below, it would be a fault of the server's, with a stack trace in its log.
+            var missing = invocationContext.HubMethod.GetParameters().Zip(invocationContext.HubMethodArguments)
+                .FirstOrDefault(argument => argument.Second is null && argument.First.ParameterType != typeof(CreateSession));
+            return missing.First is null ? next(invocationContext) : throw new HubException($"'{missing.First.Name}' must not be null.");
+        });
 
     public static async ValueTask<T> TellAsync<T>(Func<ValueTask<T>> call)
     {
