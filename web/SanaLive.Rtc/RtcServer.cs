@@ -95,7 +95,7 @@ public sealed class RtcServer : IAsyncDisposable
             viewers[connection.Id] = (viewer, connection);
             router.Add(connection);
             upkeep.Change(UpkeepInterval, UpkeepInterval);
-            Log.Accepted(logger, connection.Id);
+            Log.Accepted(logger, connection.Tag);
             return viewer;
         }
     }
@@ -163,7 +163,7 @@ public sealed class RtcServer : IAsyncDisposable
             catch (Exception error)
             {
                 // One viewer's trouble must not end the timer that all depend on.
-                Log.UpkeepFailed(logger, connection.Id, error);
+                Log.UpkeepFailed(logger, connection.Tag, error);
             }
         }
 

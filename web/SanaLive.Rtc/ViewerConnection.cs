@@ -68,6 +68,9 @@ internal sealed class ViewerConnection : IPacketSink
 
     public string Id { get; }
 
+    /// <summary>What the log calls it: whoever knows the whole id may send it away.</summary>
+    public string Tag => Id[..6];
+
     public IceCredentials Credentials { get; }
 
     public string CanonicalName { get; }
@@ -239,7 +242,7 @@ internal sealed class ViewerConnection : IPacketSink
             dtls = null;
         }
 
-        Log.Closed(logger, Id, reason, detail);
+        Log.Closed(logger, Tag, reason, detail);
         connected.TrySetResult(false);
         closed.TrySetResult(reason);
         Ended?.Invoke(this);
@@ -260,7 +263,7 @@ internal sealed class ViewerConnection : IPacketSink
         srtp = SrtpSession.FromServer(session);
         if (srtp is null) return (ViewerCloseReason.HandshakeFailed, "(no common SRTP profile)");
         state = ViewerState.Connected;
-        Log.Connected(logger, Id, Describe(peer!), srtp.Profile.ToString());
+        Log.Connected(logger, Tag, Describe(peer!), srtp.Profile.ToString());
         connected.TrySetResult(true);
         return (null, "");
     }
@@ -269,7 +272,7 @@ internal sealed class ViewerConnection : IPacketSink
     {
         var moved = peer is not null;
         peer = Copy(address);
-        if (moved && state == ViewerState.Connected) Log.Moved(logger, Id, Describe(peer));
+        if (moved && state == ViewerState.Connected) Log.Moved(logger, Tag, Describe(peer));
     }
 
     private void Pace()
@@ -308,7 +311,7 @@ internal sealed class ViewerConnection : IPacketSink
         catch (Exception error)
         {
             // Somebody else's handler must not take the process down from a pool thread.
-            Log.KeyframeHandlerFailed(logger, Id, error);
+            Log.KeyframeHandlerFailed(logger, Tag, error);
         }
     }
 

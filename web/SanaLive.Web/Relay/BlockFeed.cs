@@ -10,6 +10,9 @@ namespace SanaLive.Web.Relay;
 internal sealed partial class BlockFeed(
     string session, ISessionHost host, RelayCounters counters, TimeProvider time, ILogger logger)
 {
+    /// <summary>What the log calls the session: whoever knows the whole id may watch.</summary>
+    private readonly string tag = Tag(session);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -47,8 +50,8 @@ internal sealed partial class BlockFeed(
             }
 
             counters.WatchBroken();
-            if (broken is SessionException refusal) LogRefused(session, refusal.Message, pause);
-            else LogBroken(broken, session, next, pause);
+            if (broken is SessionException refusal) LogRefused(tag, refusal.Message, pause);
+            else LogBroken(broken, tag, next, pause);
             await Task.Delay(pause, time, cancellation);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -59,6 +62,8 @@ internal sealed partial class BlockFeed(
     {
         await foreach (var block in host.WatchAsync(session, next, cancellation)) yield return block;
     }
+
+    public static string Tag(string session) => session[..Math.Min(6, session.Length)];
 
     private bool IsNew(EncodedBlock block)
     {

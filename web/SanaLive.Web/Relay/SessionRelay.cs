@@ -111,7 +111,7 @@ public sealed partial class SessionRelay
         }
         catch (Exception e)
         {
-            LogRelayFailed(e, session);
+            LogRelayFailed(e, BlockFeed.Tag(session));
         }
     }
 
@@ -119,7 +119,7 @@ public sealed partial class SessionRelay
     {
         var feed = new BlockFeed(session, host, counters, time, logger);
         await foreach (var block in feed.ReadAsync(stop.Token)) ahead.Writer.TryWrite(block);
-        LogEnded(session);
+        LogEnded(BlockFeed.Tag(session));
     }
 
     private async Task PlayAsync()
@@ -169,7 +169,7 @@ public sealed partial class SessionRelay
         catch (Exception e)
         {
             // One viewer's failure is that viewer's alone.
-            LogViewerFailed(e, viewer.Id, session);
+            LogViewerFailed(e, BlockFeed.Tag(viewer.Id), BlockFeed.Tag(session));
             viewer.Close();
         }
     }

@@ -44,7 +44,7 @@ internal sealed partial class ViewerReports
             catch (Exception e)
             {
                 // The number is for people's eyes; the next change corrects it.
-                LogNotReported(e, session);
+                LogNotReported(e, BlockFeed.Tag(session));
             }
         }
     }
