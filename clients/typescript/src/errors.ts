@@ -6,7 +6,7 @@ export type ErrorKind =
   | 'conflict'
   | 'overloaded'
   | 'failed'
-  /** By the hub, which tells the sentence and not the kind. */
+  /** By a hub that told a sentence and no status. */
   | 'refused'
   | 'network'
   | 'aborted';

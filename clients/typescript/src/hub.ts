@@ -1,5 +1,5 @@
 import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
-import { SanaLiveError } from './errors.js';
+import { kindOfStatus, SanaLiveError } from './errors.js';
 
 /** The little that {@link LiveConnection} needs of a SignalR connection; one is used once, from start to close. */
 export interface Hub {
@@ -41,11 +41,14 @@ export function signalRHub(url: string): Hub {
 
 /**
  * A hub method's refusal as one of our errors. SignalR wraps the server's sentence ("An unexpected error occurred invoking
- * 'Cue' on the server. HubException: …"); of which kind it is, a hub does not say.
+ * 'Cue' on the server. HubException: 409 …"), whose number is the status that the API would have answered with.
  */
 export function errorOfHub(cause: unknown): SanaLiveError {
   if (cause instanceof SanaLiveError) return cause;
   const whole = cause instanceof Error ? cause.message : String(cause);
-  const refused = /HubException:\s*(.*)$/s.exec(whole)?.[1];
-  return new SanaLiveError(refused === undefined ? 'failed' : 'refused', refused ?? whole, undefined, undefined, { cause });
+  const refused = /HubException:\s*(?:(\d{3})\s+)?(.*)$/s.exec(whole);
+  if (!refused) return new SanaLiveError('failed', whole, undefined, undefined, { cause });
+  const [, code, sentence = ''] = refused;
+  const status = code === undefined ? undefined : Number(code);
+  return new SanaLiveError(status === undefined ? 'refused' : kindOfStatus(status), sentence, status, undefined, { cause });
 }

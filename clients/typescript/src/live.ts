@@ -273,7 +273,7 @@ export class LiveConnection extends Emitter<LiveEvents> {
       await this.#api.get(following.id);
     } catch (cause) {
       if (cause instanceof SanaLiveError && cause.kind === 'notFound') gone = cause;
-      else if (refusal.kind === 'refused' && !(cause instanceof SanaLiveError && cause.transient)) gone = refusal;
+      else if (!refusal.transient && !(cause instanceof SanaLiveError && cause.transient)) gone = refusal;
     }
     if (!this.#followings.has(following)) return;
     if (gone) return this.#end(following, gone);

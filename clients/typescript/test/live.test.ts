@@ -172,8 +172,8 @@ describe('LiveConnection', () => {
     await connect();
     const cue = live.cue('one', 'wrong', { prompt: 'x' });
     await settle();
-    hub().calls[0]!.reject(new Error('HubException: This key does not steer this session.'));
-    await expect(cue).rejects.toMatchObject({ kind: 'refused', message: 'This key does not steer this session.' });
+    hub().calls[0]!.reject(new Error('HubException: 403 This key does not steer this session.'));
+    await expect(cue).rejects.toMatchObject({ kind: 'forbidden', status: 403, message: 'This key does not steer this session.' });
     expect(hub().calls).toHaveLength(1);
   });
 

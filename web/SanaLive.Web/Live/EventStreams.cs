@@ -21,7 +21,8 @@ internal sealed class EventStreams
         var stream = new Stream(streams);
         if (Interlocked.Increment(ref streams.open) <= LiveHub.EventsPerConnection) return stream;
         stream.Dispose();
-        throw new HubException($"This connection follows {LiveHub.EventsPerConnection} sessions already. End one, or open another connection.");
+        throw HubRefusals.Of(
+            StatusCodes.Status429TooManyRequests, $"This connection follows {LiveHub.EventsPerConnection} sessions already. End one, or open another connection.");
     }
 
     private sealed class Stream(EventStreams streams) : IDisposable

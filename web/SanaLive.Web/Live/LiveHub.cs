@@ -8,7 +8,7 @@ using SanaLive.Web.Status;
 
 namespace SanaLive.Web.Live;
 
-/// <summary>The commands and events of the API over one connection. Refusals are <see cref="HubException"/>s with the sentence.</summary>
+/// <summary>The commands and events of the API over one connection. Refusals are <see cref="HubException"/>s with status and sentence.</summary>
 public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporter status) : Hub
 {
     /// <summary>More than any page or game follows at once.</summary>
@@ -78,16 +78,16 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
 
     private ISessionHost Host => backend.IsReady ? backend.Sessions : throw NotReady();
 
-    private HubException NotReady() => new(backend.Reason);
+    private HubException NotReady() => HubRefusals.Of(StatusCodes.Status503ServiceUnavailable, backend.Reason ?? "");
 
     private async Task DirectorAsync(string id, string key)
     {
-        if (!await Host.MaySteerAsync(id, key, Context.ConnectionAborted)) throw new HubException(DirectorOnly.WrongKey);
+        if (!await Host.MaySteerAsync(id, key, Context.ConnectionAborted)) throw HubRefusals.Of(StatusCodes.Status403Forbidden, DirectorOnly.WrongKey);
     }
 
     private void Count(System.Threading.RateLimiting.PartitionedRateLimiter<System.Net.IPAddress> limiter)
     {
         if (RequestLimits.Refused(limiter, Context.GetHttpContext()?.Connection.RemoteIpAddress) is { } after)
-            throw new HubException(RequestLimits.Sentence(after));
+            throw HubRefusals.Of(StatusCodes.Status429TooManyRequests, RequestLimits.Sentence(after));
     }
 }

@@ -323,7 +323,7 @@ export class LiveSession {
       this.maySteer = await this.#live.maySteer(this.id, this.key ?? '');
     } catch (cause) {
       // An unknown session is told by its events; without a connection the question is asked again.
-      if (cause instanceof SanaLiveError && cause.kind === 'refused') this.maySteer = false;
+      if (cause instanceof SanaLiveError && !cause.transient && cause.kind !== 'aborted') this.maySteer = false;
     }
   }
 
