@@ -14,7 +14,7 @@ public sealed class SessionOptions
     /// <summary>How long blocks are still made when nobody watches any more (a page that is loaded again). 0 to 10 s.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>A session that nobody has watched or commanded for so long is closed. Null: never. At least 10 s.</summary>
+    /// <summary>A session that nobody has watched or commanded for so long is closed. Null: never. 10 s to 30 days.</summary>
     public TimeSpan? IdleExpiry { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Blocks that are kept for viewers who join, resume or were slow. 2 to 256.</summary>
@@ -52,7 +52,10 @@ public sealed class SessionOptions
         var problems = new List<string>();
         if (Lead is { } lead) Require(lead > TimeSpan.Zero && lead <= TimeSpan.FromSeconds(60), $"Lead must be more than 0 and at most 60 s, not {lead}.");
         Require(Grace >= TimeSpan.Zero && Grace <= TimeSpan.FromSeconds(10), $"Grace must be 0 to 10 s, not {Grace}.");
-        Require(IdleExpiry is not { } e || e >= TimeSpan.FromSeconds(10), $"IdleExpiry must be at least 10 s, not {IdleExpiry}.");
+        // A timer of the platform counts to 49 days.
+        Require(
+            IdleExpiry is not { } e || (e >= TimeSpan.FromSeconds(10) && e <= TimeSpan.FromDays(30)),
+            $"IdleExpiry must be 10 s to 30 days, not {IdleExpiry}; null is never.");
         Require(RecentBlocks is >= 2 and <= 256, $"RecentBlocks must be 2 to 256, not {RecentBlocks}.");
         Require(BlendBlocks is >= 0 and <= 64, $"BlendBlocks must be 0 to 64, not {BlendBlocks}.");
         Require(Reserve is >= 0 and <= 0.9, $"Reserve must be 0 to 0.9, not {Reserve}.");

@@ -15,6 +15,7 @@ public sealed class OptionsTests
         { "Lead", o => o.Lead = TimeSpan.FromMinutes(2) },
         { "Grace", o => o.Grace = TimeSpan.FromSeconds(-1) },
         { "IdleExpiry", o => o.IdleExpiry = TimeSpan.FromSeconds(1) },
+        { "IdleExpiry", o => o.IdleExpiry = TimeSpan.FromDays(60) },
         { "RecentBlocks", o => o.RecentBlocks = 1 },
         { "BlendBlocks", o => o.BlendBlocks = 65 },
         { "Reserve", o => o.Reserve = 1 },
