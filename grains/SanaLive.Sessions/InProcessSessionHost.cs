@@ -54,6 +54,13 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         var seed = request.Seed ?? SessionSecrets.NewSeed();
         var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), seed, prompt, _around);
         _sessions[session.Id] = session;
+        if (_disposed)
+        {
+            // The host went away while the prompt was read: whoever disposed it may not have seen this session.
+            await session.DisposeAsync();
+            throw new ObjectDisposedException(nameof(InProcessSessionHost));
+        }
+
         _around.Log.Created(session.Id[..6], seed);
         return new SessionCreated(session.Id, key, session.View());
     }
