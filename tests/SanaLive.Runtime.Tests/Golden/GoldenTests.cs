@@ -23,6 +23,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
         (new(@"^world_text"), WorldTextGolden.Run, null),
     ];
 
+    private const string NoCase = "none";
+
     public static TheoryData<string, string> Cases()
     {
         var cases = new TheoryData<string, string>();
@@ -32,6 +34,9 @@ public sealed class GoldenTests(ITestOutputHelper output)
                 cases.Add(name, kernels);
         }
 
+        // A theory without a case fails, but a folder of kinds that are not implemented must fail nothing.
+        if (cases.Count == 0)
+            cases.Add(NoCase, NoCase);
         return cases;
     }
 
@@ -40,6 +45,8 @@ public sealed class GoldenTests(ITestOutputHelper output)
     [Trait("suite", "golden")]
     public void Golden_Recorded_IsMatched(string name, string kernelSet)
     {
+        if (name == NoCase)
+            return;
         using var kernels = KernelSets.Create(kernelSet);
         var (run, looseness) = KindOf(name)!.Value;
         using var golden = new GoldenCase(name, kernels, looseness);
