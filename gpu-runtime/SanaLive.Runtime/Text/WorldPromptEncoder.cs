@@ -49,7 +49,9 @@ public sealed class WorldPromptEncoder : IPromptEncoder
             .Where(i => words.Length > 0 && (values[i] != old[i] || tags.Contains(config.Attributes[i].Name)))
             .Select(i => vocabulary.Word(i, values[i]))
             .ToArray();
-        var strange = words.Where((_, i) => tags[i] == "unknown").Distinct(StringComparer.Ordinal).ToArray();
+        // Of a text that is too long the first words were not read: nobody may think that they were understood.
+        var unread = PromptWords.Split(text).SkipLast(words.Length);
+        var strange = unread.Concat(words.Where((_, i) => tags[i] == "unknown")).Distinct(StringComparer.Ordinal).ToArray();
         return new Prompt(text, meaning, understood, strange, encoder.Read(meaning, string.Empty).Slots, config.Slots);
     }
 
