@@ -19,7 +19,7 @@ try
 {
     return await ClipMaker.RunAsync(GenerateOptions.Parse(args), Console.Error, interrupted.Token);
 }
-catch (Exception error) when (error is FormatException or CheckpointException or IOException or InvalidOperationException or NotSupportedException)
+catch (Exception error) when (error is FormatException or CheckpointException or IOException or InvalidOperationException or NotSupportedException or ArgumentException)
 {
     Console.Error.WriteLine($"generate: {error.Message}");
     return 1;

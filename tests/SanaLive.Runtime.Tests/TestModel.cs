@@ -8,7 +8,8 @@ internal sealed class TestModel : IDisposable
     /// <param name="transformerScale">Factor of the transformer's weights.</param>
     /// <param name="sampler">renoise or euler.</param>
     /// <param name="policy">The state policy.</param>
-    public TestModel(float transformerScale = 1, string sampler = "renoise", string policy = "window(3)")
+    /// <param name="framesPerSecond">The rate.</param>
+    public TestModel(float transformerScale = 1, string sampler = "renoise", string policy = "window(3)", int framesPerSecond = 16)
     {
         TestTransformer.Write(folder.File("transformer"), transformerScale);
         Copy(System.IO.Path.Combine(Repository.Root, "tests/golden/world_vae/vae"), folder.File("vae"));
@@ -16,7 +17,7 @@ internal sealed class TestModel : IDisposable
         File.WriteAllText(folder.File("model_index.json"), $$"""
             {
               "_class_name": "SanaLiveWorldPipeline", "name": "tiny", "version": 1, "license": "Apache-2.0", "prompt_semantics": "merge",
-              "frames_per_second": 16, "width": 48, "height": 32, "latent_frames_per_block": 2, "frames_per_latent": 4,
+              "frames_per_second": {{framesPerSecond}}, "width": 48, "height": 32, "latent_frames_per_block": 2, "frames_per_latent": 4,
               "state_policy": "{{policy}}", "sampler": {"kind": "{{sampler}}", "timesteps": [1000, 900, 750, 500], "shift": 3.0}
             }
             """);

@@ -29,6 +29,12 @@ public sealed record ModelIndex(
             var timesteps = sampler.Need("timesteps").EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
             if (timesteps.Length == 0 || timesteps.Any(t => t is <= 0 or > 1000) || timesteps.Zip(timesteps.Skip(1)).Any(pair => pair.First <= pair.Second))
                 throw new CheckpointException($"{path} has the timesteps [{string.Join(", ", timesteps)}]; they must fall from at most 1000 to above 0.");
+            foreach (var size in new[] { "width", "height", "frames_per_second", "frames_per_latent", "latent_frames_per_block" })
+            {
+                if (json.Need(size).GetInt32() < 1)
+                    throw new CheckpointException($"{path} has {size} = {json.Need(size)}; it must be at least 1.");
+            }
+
             return new ModelIndex(
                 json.Need("name").GetString()!,
                 json.Need("license").GetString()!,
@@ -40,7 +46,7 @@ public sealed record ModelIndex(
                 StatePolicy.Parse(json.Need("state_policy").GetString()!),
                 SamplingPlan.Of(kind, timesteps));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or ArgumentOutOfRangeException)
         {
             throw new CheckpointException($"{path} cannot be read: {error.Message}", error);
         }

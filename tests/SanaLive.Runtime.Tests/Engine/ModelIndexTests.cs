@@ -1,0 +1,30 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Engine;
+using SanaLive.Runtime.Kernels.Scalar;
+
+namespace SanaLive.Runtime.Tests.Engine;
+
+public sealed class ModelIndexTests
+{
+    [Theory]
+    [InlineData("window(0)", 16)]
+    [InlineData("window(99)", 16)]
+    [InlineData("for ever", 16)]
+    [InlineData("window(3)", 0)]
+    public void Read_WhatCannotBe_IsRefusedWithTheFile(string policy, int framesPerSecond)
+    {
+        using var model = new TestModel(policy: policy, framesPerSecond: framesPerSecond);
+        var path = Path.Combine(model.Path, "model_index.json");
+        Assert.Contains(path, Assert.Throws<CheckpointException>(() => ModelIndex.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prompt_TooLongToBeRead_NamesTheWordsThatWereLeftOut()
+    {
+        using var model = new TestModel();
+        using var kernels = new ScalarKernelSet<float>();
+        using var video = VideoModel.Load(model.Path, kernels);
+        var prompt = video.Prompts.Read(null, "zyzzogeton " + string.Join(' ', Enumerable.Repeat("night", 300)));
+        Assert.Contains("zyzzogeton", prompt.NotUnderstood);
+    }
+}
