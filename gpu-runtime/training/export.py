@@ -11,7 +11,7 @@ import transformer
 import vae
 from attributes import ATTRIBUTES, CANONICAL_WORDS, DEFAULT, NAMES, TEMPLATE, canonical
 
-SAMPLER = {"kind": "renoise", "timesteps": [1000, 900, 750, 500], "shift": 3.0}
+SAMPLER = {"kind": "euler", "timesteps": [1000, 900, 750, 500], "shift": 4.0}
 
 
 def dump(path, value):
