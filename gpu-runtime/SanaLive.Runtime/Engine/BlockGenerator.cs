@@ -38,7 +38,7 @@ internal sealed class BlockGenerator : IDisposable
     /// <summary>Makes the stream's next block.</summary>
     /// <param name="stream">Advanced when the block is made; as before after an exception.</param>
     /// <param name="request">Prompt, blend, recache.</param>
-    /// <param name="frames">[frames, height, width, 3].</param>
+    /// <param name="frames">[frames, height, width, 3]; empty when the request wants none.</param>
     /// <param name="cancellation">Looked at between two passes.</param>
     public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation)
     {
@@ -84,7 +84,7 @@ internal sealed class BlockGenerator : IDisposable
 
         var decodeStart = clock.GetTimestamp();
         var (perLatent, perFrames) = (x.Length / grid.Frames, frames.Length / grid.Frames);
-        for (var frame = 0; frame < grid.Frames; frame++)
+        for (var frame = 0; request.Decode && frame < grid.Frames; frame++)
         {
             model.Decoder.Decode(
                 x.AsSpan(frame * perLatent, perLatent), model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));

@@ -8,5 +8,9 @@ namespace SanaLive.Runtime.Engine;
 /// </param>
 /// <param name="BlendWeight">0 to 1.</param>
 /// <param name="Recache">Runs the previous block again under <paramref name="Prompt"/> first (a prompt switch).</param>
+/// <param name="Decode">
+/// False makes the block in latents only: its frames are empty, and the decoder does not see it. Whoever decodes later blocks
+/// gets wrong pictures for the first <c>ReceptiveField - 1</c> latent frames, then exactly those of a stream decoded from its beginning.
+/// </param>
 public sealed record BlockRequest(
-    Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false);
+    Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false, bool Decode = true);

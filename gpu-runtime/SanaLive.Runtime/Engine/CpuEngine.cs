@@ -116,7 +116,7 @@ public sealed class CpuEngine : IEngine
     private GeneratedBlock Generate(VideoStream stream, BlockRequest request, long queued, CancellationToken cancellation)
     {
         var waited = clock.GetElapsedTime(queued);
-        var frames = GC.AllocateUninitializedArray<byte>(generator.FrameBytes);
+        var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.FrameBytes) : [];
         var number = stream.NextBlock;
         var timings = generator.Generate(stream, request, frames, cancellation);
         return new GeneratedBlock(number, frames, timings with { Queued = waited });

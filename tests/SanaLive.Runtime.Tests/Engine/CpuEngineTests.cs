@@ -35,6 +35,25 @@ public sealed class CpuEngineTests
     }
 
     [Fact]
+    public async Task Generate_InLatentsOnly_LaterPicturesAreThoseOfAStreamThatWasDecodedFromItsBeginning()
+    {
+        using var model = new TestModel();
+        await using var engine = Load(model.Path);
+        var prompt = await engine.ReadPromptAsync(null, "night", CancellationToken.None);
+        using var decoded = engine.CreateStream(5);
+        using var jumping = engine.CreateStream(5);
+        for (var block = 0; block < 8; block++)
+        {
+            var whole = await engine.GenerateAsync(decoded, new BlockRequest(prompt, default), CancellationToken.None);
+            var part = await engine.GenerateAsync(jumping, new BlockRequest(prompt, default, Decode: block >= 3), CancellationToken.None);
+            if (block < 3)
+                Assert.Empty(part.Frames);
+            if (block >= 6)
+                Assert.Equal(whole.Frames, part.Frames);
+        }
+    }
+
+    [Fact]
     public async Task Generate_Cancelled_LeavesTheStreamAsItWas()
     {
         using var model = new TestModel();
