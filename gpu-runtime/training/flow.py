@@ -10,40 +10,46 @@ def shifted(u, shift):
     return shift * u / (1 + (shift - 1) * u)
 
 
-def training_levels(b, k, shift):
-    """One noise level per block: logit-normal, shifted. [B, K]"""
-    return shifted(torch.sigmoid(torch.randn(b, k)), shift)
+def training_levels(size, shift, levels=(), share=0.0):
+    """Noise levels: logit-normal, shifted; or, a share of them, one of the sampler's own."""
+    sigma = shifted(torch.sigmoid(torch.randn(size)), shift)
+    if levels:
+        own = torch.tensor(levels)[torch.randint(len(levels), size)]
+        sigma = torch.where(torch.rand(size) < share, own, sigma)
+    return sigma
 
 
-def loss(model, latents, slots_clean, slots, shift=3.0, context_noise=.10, own_context=0.0):
-    """latents [B, C, K*FRAMES, h, w] clean and normalised; slots [B, K, 6, caption]: each block's prompt (slots_clean: as the context pass saw it).
+def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0):
+    """latents [B, C, K*FRAMES, h, w] clean and normalised; tokens [B, K, L, caption]: each block's prompt (tokens_clean: as the context pass saw it);
+    weight [B, 1, K*FRAMES, h, w]: how much every place counts; held [B] bool: the first latent frame is a given picture, clean and at timestep 0.
 
-    The monotone SNR sampler in its cheapest form: every block is learnt at its own noise level while its context is clean or up to 10 % noisy
-    (half of the clips each), so that noise never decreases from the context to the block. The context is always labelled t = 0, because that is
+    The monotone SNR sampler in its cheapest form: every block is learnt at its own noise levels (`copies` of them) while its context is clean or up
+    to 10 % noisy, so that noise never decreases from the context to the block. The context is always labelled t = 0, because that is
     what a stream says about its own, never perfect, past: this is what keeps long rollouts from drifting.
 
     own_context: the share of clips whose context is the model's own estimate of the clip (one step from some noise, given the clean past), the
     cheapest form of self-forcing: blocks learn to continue what the model itself would have shown."""
     b, c, kf, h, w = latents.shape
     k = kf // FRAMES
-    sigma = training_levels(b, k, shift)
-    wide = sigma.repeat_interleave(FRAMES, 1).view(b, 1, kf, 1, 1)
-    noise = torch.randn_like(latents)
-    noisy = (1 - wide) * latents + wide * noise
-    amount = (torch.rand(b, 1) < .6) * torch.rand(b, k) * context_noise
-    amount = amount.repeat_interleave(FRAMES, 1).view(b, 1, kf, 1, 1)
-    context = (1 - amount) * latents + amount * torch.randn_like(latents)
-    t = (1000 * sigma).floor()
+    wide = lambda v: v.view(*v.shape[:-2], 1, kf, 1, 1)                          # [..., K, FRAMES] -> over a clip
+    sigma = training_levels((b, copies, k), shift, levels, share).unsqueeze(-1).repeat(1, 1, 1, FRAMES)
+    sigma[:, :, 0, 0] *= (~held).float().view(b, 1)
+    noise = torch.randn(b, copies, *latents.shape[1:])
+    noisy = torch.lerp(latents.unsqueeze(1), noise, wide(sigma))
+    amount = (torch.rand(b, 1, 1) < .6) * torch.rand(b, k, 1).expand(-1, -1, FRAMES) * context_noise
+    context = torch.lerp(latents, torch.randn_like(latents), wide(amount))
     if own_context:
         with torch.no_grad():
-            level = .3 + .65 * torch.rand(b, k)
-            spread = level.repeat_interleave(FRAMES, 1).view(b, 1, kf, 1, 1)
-            start = (1 - spread) * latents + spread * torch.randn_like(latents)
-            own = start - spread * model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), slots_clean, slots, FRAMES).float()
+            level = (.3 + .65 * torch.rand(b, 1, k, 1)).repeat(1, 1, 1, FRAMES)
+            start = torch.lerp(latents.unsqueeze(1), torch.randn(b, 1, *latents.shape[1:]), wide(level))
+            flow = model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), tokens_clean, tokens, FRAMES).float()
+            own = (start - wide(level) * flow).squeeze(1)
             context = torch.where(torch.rand(b, 1, 1, 1, 1) < own_context, own, context)
         torch.clear_autocast_cache()                     # else the next pass would reuse these weights' casts, which carry no gradient
-    flow = model.teach(context, noisy, torch.zeros(b, k), t, slots_clean, slots, FRAMES)
-    return (flow.float() - (noise - latents)).square().mean()
+    flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES)
+    weight = weight.unsqueeze(1) * wide((sigma > 0).float())
+    error = (flow.float() - (noise - latents.unsqueeze(1))).square()
+    return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error.mean().item()
 
 
 class Stream:

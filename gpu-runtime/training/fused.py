@@ -1,5 +1,5 @@
-"""Three elementwise passes with their gradients: silu, a * silu(gate), silu(rms_norm(x)). On a CPU in bf16, where a C compiler is at hand, they run
-as the loops of fused.c (PyTorch 1.13 takes a third of a training step for them); everywhere else as ordinary PyTorch. Same numbers to bf16 rounding."""
+"""Three elementwise passes with their gradients: silu, a * silu(gate), silu(rms_norm(x)). On a CPU, where a C compiler is at hand, they run
+as the loops of fused.c (PyTorch 1.13 takes a third of a training step for them); everywhere else as ordinary PyTorch. Same numbers to rounding."""
 import ctypes
 import hashlib
 import os
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 def _build():
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fused.c")
-    name = hashlib.sha1(open(source, "rb").read()).hexdigest()[:12]
+    name = hashlib.sha1(open(source, "rb").read() + open(source[:-2] + "_passes.h", "rb").read()).hexdigest()[:12]
     path = os.path.join(tempfile.gettempdir(), f"sanalive_fused_{os.getuid()}_{name}.so")
     if not os.path.exists(path):
         part = f"{path}.{os.getpid()}"
@@ -26,12 +26,19 @@ try:
 except (OSError, subprocess.CalledProcessError):
     _c = None
 
+_SUFFIX = {torch.bfloat16: "_bf16", torch.float32: "_fp32"}
+
+
+def _call(name, x):
+    return getattr(_c, name + _SUFFIX[x.dtype])
+
+
 _at = lambda t: ctypes.c_void_p(t.data_ptr())
 _n = ctypes.c_int64
 
 
 def _able(x):
-    return _c is not None and x.dtype == torch.bfloat16 and x.device.type == "cpu"
+    return _c is not None and x.dtype in _SUFFIX and x.device.type == "cpu"
 
 
 def _rows(x):
@@ -43,7 +50,7 @@ class _Silu(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
         y = torch.empty_like(x)
-        _c.silu(_at(x), _at(y), _n(x.numel()))
+        _call("silu", x)(_at(x), _at(y), _n(x.numel()))
         ctx.save_for_backward(x)
         return y
 
@@ -53,7 +60,7 @@ class _Silu(torch.autograd.Function):
         if dy.stride() != x.stride() or dy.dtype != x.dtype:
             dy = torch.empty_like(x).copy_(dy)
         dx = torch.empty_like(x)
-        _c.silu_back(_at(x), _at(dy), _at(dx), _n(x.numel()))
+        _call("silu_back", x)(_at(x), _at(dy), _at(dx), _n(x.numel()))
         return dx
 
 
@@ -62,7 +69,7 @@ class _Glu(torch.autograd.Function):
     def forward(ctx, x):
         n, c, h, w = x.shape
         y = torch.empty(n, c // 2, h, w, dtype=x.dtype).to(memory_format=torch.channels_last)
-        _c.glu(_at(x), _at(y), _n(n * h * w), _n(c // 2))
+        _call("glu", x)(_at(x), _at(y), _n(n * h * w), _n(c // 2))
         ctx.save_for_backward(x)
         return y
 
@@ -71,7 +78,7 @@ class _Glu(torch.autograd.Function):
         x, = ctx.saved_tensors
         n, c, h, w = x.shape
         dy, dx = _rows(dy.to(x.dtype)), torch.empty_like(x)
-        _c.glu_back(_at(x), _at(dy), _at(dx), _n(n * h * w), _n(c // 2))
+        _call("glu_back", x)(_at(x), _at(dy), _at(dx), _n(n * h * w), _n(c // 2))
         return dx
 
 
@@ -80,7 +87,7 @@ class _RmsSilu(torch.autograd.Function):
     def forward(ctx, x, gain):
         n, c, h, w = x.shape
         y = torch.empty_like(x)
-        _c.rms_silu(_at(x), _at(gain), _at(y), _n(n * h * w), _n(c))
+        _call("rms_silu", x)(_at(x), _at(gain), _at(y), _n(n * h * w), _n(c))
         ctx.save_for_backward(x, gain)
         return y
 
@@ -89,7 +96,7 @@ class _RmsSilu(torch.autograd.Function):
         x, gain = ctx.saved_tensors
         n, c, h, w = x.shape
         dy, dx, partial = _rows(dy.to(x.dtype)), torch.empty_like(x), torch.zeros(16, c)
-        _c.rms_silu_back(_at(x), _at(gain), _at(dy), _at(dx), _at(partial), _n(n * h * w), _n(c), _n(16))
+        _call("rms_silu_back", x)(_at(x), _at(gain), _at(dy), _at(dx), _at(partial), _n(n * h * w), _n(c), _n(16))
         return dx, partial.sum(0)
 
 

@@ -7,8 +7,8 @@ def orthogonal(g, steps=5):
     """The nearest orthogonal matrix of g, roughly, by Newton-Schulz iteration (coefficients of Keller Jordan's Muon)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     turned = g.shape[0] > g.shape[1]
-    x = (g.T if turned else g).bfloat16()
-    x = x / (x.float().norm() + 1e-7).bfloat16()
+    x = g.T if turned else g
+    x = x / (x.norm() + 1e-7)
     for _ in range(steps):
         s = x @ x.T
         x = a * x + (b * s + c * (s @ s)) @ x

@@ -1,13 +1,13 @@
 """Look at what a stream does: long rollouts with cues in the middle, decoded as a stream decodes, as a contact sheet and as numbers.
 
-    rollout.py <transformer.pt> <vae folder> <text folder> <sheet.png> [--blocks 60] [--cue 30] [--height 192] [--kind renoise|euler] [--timesteps 1000,900,750,500]
+    rollout.py <transformer.pt> <vae folder> <sheet.png> [--blocks 60] [--cue 30] [--height 192] [--kind renoise|euler] [--timesteps 1000,900,750,500]
 """
 import argparse
 
 import torch
 
+import conditions
 import flow
-import text
 import train_world
 import transformer
 import world
@@ -15,19 +15,19 @@ from attributes import ATTRIBUTES, NAMES
 
 # (before, after): what a viewer might ask for
 CUES = [
-    ("meadow day clear train medium", "meadow night clear train medium"),
-    ("sea sunset clear boat slow", "sea night clear boat slow"),
-    ("city night clear none medium", "city day clear none medium"),
-    ("desert day clear balloon medium", "mountains day clear balloon medium"),
-    ("forest dawn clear none fast", "forest dawn snow none fast"),
-    ("mountains day clear airplane slow", "mountains sunset rain airplane slow"),
-    ("meadow sunset fog car medium", "city sunset clear car medium"),
-    ("forest day rain train fast", "forest day clear none slow"),
+    ("meadow day clear train medium right natural", "meadow night clear train medium right natural"),
+    ("sea sunset clear boat slow right natural", "sea sunset clear bird slow left natural"),
+    ("city night clear none medium right natural", "city day clear bus medium right natural"),
+    ("desert day clear balloon medium right natural", "mountains day clear balloon medium right natural"),
+    ("forest dawn clear none fast left natural", "forest dawn snow none fast left natural"),
+    ("mountains day clear airplane slow right natural", "mountains sunset rain airplane slow right natural"),
+    ("meadow sunset fog car medium left natural", "city sunset clear car medium left neon"),
+    ("desert day clear horse fast right natural", "desert day clear horse fast right ink"),
 ]
 
 
 def attributes(row):
-    return torch.tensor([ATTRIBUTES[n].index(v) for n, v in zip(NAMES, row.split())])
+    return torch.tensor([ATTRIBUTES[n].index(v) for n, v in zip(NAMES, row.split())]).float()
 
 
 def rollout(model, autoencoder, prompts, cues, blocks, cue_at, size, sampler, seed=1, keep=None):
@@ -37,7 +37,7 @@ def rollout(model, autoencoder, prompts, cues, blocks, cue_at, size, sampler, se
     before, after = (torch.stack([attributes(c[i]) for c in cues]) for i in (0, 1))
     keep = range(blocks) if keep is None else keep
     pictures, numbers, history = {}, [], None
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.no_grad():
         for b in range(blocks):
             latents = stream.next(prompts(after if b >= cue_at else before))
             numbers.append((latents.mean().item(), latents.std().item(), latents.abs().max().item()))
@@ -50,15 +50,15 @@ def rollout(model, autoencoder, prompts, cues, blocks, cue_at, size, sampler, se
 
 if __name__ == "__main__":
     p = argparse.ArgumentParser()
-    p.add_argument("model"), p.add_argument("vae"), p.add_argument("text"), p.add_argument("sheet")
+    p.add_argument("model"), p.add_argument("vae"), p.add_argument("sheet")
     p.add_argument("--blocks", type=int, default=24), p.add_argument("--cue", type=int, default=12), p.add_argument("--height", type=int, default=192)
-    p.add_argument("--kind", default="renoise"), p.add_argument("--timesteps", default="1000,900,750,500"), p.add_argument("--columns", type=int, default=8)
+    p.add_argument("--kind", default="euler"), p.add_argument("--timesteps", default="1000,900,750,500"), p.add_argument("--columns", type=int, default=8)
     p.add_argument("--threads", type=int, default=2), p.add_argument("--same", action="store_true", help="no cue: what is shown stays")
     p.add_argument("--streams", type=int, default=8)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     autoencoder = train_world.load_vae(a.vae)
-    prompts = train_world.Prompts(train_world.load_average(text.TextEncoder(), a.text + "/text.pt"))
+    prompts = train_world.Prompts(conditions.condition_tables())
     model = train_world.load_average(transformer.Transformer(), a.model)
     sampler = {"kind": a.kind, "timesteps": [float(t) for t in a.timesteps.split(",")]}
     if a.same or a.cue >= a.blocks:

@@ -54,7 +54,9 @@ def main(golden):
     k, f = 6, 2
     clean, noisy, text = torch.randn(1, 4, k * f, 3, 5).double(), torch.randn(1, 4, k * f, 3, 5).double(), torch.randn(1, k, 3, 8).double()
     t = torch.rand(1, k).double() * 1000
-    together = model.teach(clean, noisy, t * 0, t, text, text, f)
+    copies = torch.stack((torch.randn_like(noisy), noisy), 1)                              # the copies must not see each other
+    times = torch.stack((torch.rand(1, k, f), t.unsqueeze(-1).expand(-1, -1, f)), 1)
+    together = model.teach(clean, copies, t * 0, times.double(), text, text, f)[:, 1]
     terms = []
     for b in range(k):
         now = slice(b * f, b * f + f)

@@ -2,18 +2,21 @@
 import os
 
 import torch
+import torch.nn.functional as F
 
+import conditions
+import export
 import flow
-import text
 import train_vae
 import transformer
 import vae
 import world
-from attributes import ATTRIBUTES, NAMES, canonical
-from loop import Loop
+from attributes import ATTRIBUTES
+from loop import Loop, autocast
 
 BLOCKS = 6
 SPAN = 4 * flow.FRAMES                                   # frames of video per block
+SUBJECT_WEIGHT = 2.0                                     # how much more the place of a subject counts: it is a small part of the picture, and what people look at
 
 
 def load_average(model, path):
@@ -33,18 +36,32 @@ def load_vae(folder):
 
 
 class Prompts:
-    """The slots of every canonical sentence."""
+    """The condition of attributes: seven rows of the fixed tables that the text encoder carries."""
 
-    def __init__(self, encoder):
-        sizes = [len(v) for v in ATTRIBUTES.values()]
-        self.stride = torch.tensor([1, *sizes[:0:-1]]).cumprod(0).flip(0)                  # attributes -> row
-        every = torch.cartesian_prod(*(torch.arange(n) for n in sizes))
-        with torch.no_grad():
-            self.table = torch.cat([encoder.encode([(canonical(row.tolist()), "") for row in part])[0] for part in every.split(256)])
+    def __init__(self, tables):
+        self.tables = tables
 
     def __call__(self, attributes):
-        """[..., 5] -> [..., 6, caption]"""
-        return self.table[(attributes * self.stride).sum(-1)]
+        """[..., 7] -> [..., 7, caption]"""
+        return conditions.conditions(self.tables, attributes)
+
+
+def subject_maps(height):
+    """Where each subject is seen, heading either way: [subjects, 2, h, w] in [0, 1], on the grid of the latents. Subjects stay where they are in
+    the picture, so a few moments of the clock are enough."""
+    subjects = len(ATTRIBUTES["subject"])
+    maps = torch.zeros(subjects, 2, height // 16, round(height * world.WIDTH) // 16)
+    clock = torch.arange(0, 8, .75)
+    still = torch.zeros(len(clock))
+    for subject in range(1, subjects):
+        for direction in (0, 1):
+            pictures = []
+            for shown in (0, subject):
+                a = torch.tensor([[0, 1, 0, shown, 1, direction, 0]]).expand(len(clock), -1)
+                pictures.append(world.clips(a, a, torch.full((len(clock),), 99), 1, height, place=(still, clock))[:, 0])
+            changed = ((pictures[0] - pictures[1]).abs().amax(1, keepdim=True) > .15).float()
+            maps[subject, direction] = F.avg_pool2d(changed, 16).mean((0, 1)).mul(3).clamp(max=1)
+    return maps
 
 
 class Pool:
@@ -53,27 +70,39 @@ class Pool:
     def __init__(self, autoencoder, size, height, path=None):
         self.vae, self.height, self.size, self.path = autoencoder, height, size, path
         self.items, self.at = [], 0
+        self.maps = subject_maps(height)
         if path and os.path.exists(path):
             self.items = torch.load(path)
             self.at = len(self.items) % size
 
     def add(self, n):
-        before = world.random_attributes(n)
-        after = world.change_some(before)
+        before = world.random_attributes(n).float()
+        after = world.change_some(before.long()).float()
+        for column, top, share in ((world.SPEED, 2, .35), (world.TIME, 4, .25)):           # numbers between the words
+            for attributes in (before, after):
+                between = torch.rand(n) < share
+                attributes[:, column] = torch.where(between, torch.rand(n) * top, attributes[:, column])
+        keeps = (before.floor() == after.floor()) & (torch.rand(before.shape) < .7)
+        after = torch.where(keeps, before, after)
+        bad = world.holds_pair(before.floor()) | world.holds_pair(after.floor()) | world.holds_pair(before.ceil() % 4) | world.holds_pair(after.ceil() % 4)
+        before[:, world.TIME] = torch.where(bad, before[:, world.TIME].floor(), before[:, world.TIME])
+        after[:, world.TIME] = torch.where(bad, after[:, world.TIME].floor(), after[:, world.TIME])
         border = torch.where(torch.rand(n) < .5, torch.randint(1, BLOCKS, (n,)), torch.full((n,), 99))
         video = world.clips(before, after, border * SPAN, BLOCKS * SPAN, self.height)
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.no_grad(), autocast():
             latents = self.vae.encode(video).transpose(1, 2).half()
+            still = self.vae.encode(video[:, 3:4].expand(-1, 4, -1, -1, -1)).transpose(1, 2).half()
         for i in range(n):
-            item = (latents[i].clone(), before[i], after[i], int(border[i]))
+            item = (latents[i].clone(), before[i], after[i], int(border[i]), still[i].clone())
             if len(self.items) < self.size:
                 self.items.append(item)
             else:
                 self.items[self.at] = item
                 self.at = (self.at + 1) % self.size
 
-    def draw(self, n, prompts, blocks=BLOCKS):
-        """A random stretch of `blocks` blocks of n clips -> latents, slots as the context saw them, slots. With a change in the clip the block before it is, half of the time, re-read with the new prompt."""
+    def draw(self, n, prompts, blocks=BLOCKS, still=.12):
+        """A random stretch of `blocks` blocks of n clips -> latents, conditions as the context saw them, conditions, weight of every place, whether
+        the first latent frame is a given picture. With a change in the clip the block before it is, half of the time, re-read with the new prompt."""
         rows = [self.items[i] for i in torch.randint(len(self.items), (n,)).tolist()]
         latents = torch.stack([r[0] for r in rows]).float()
         number = torch.arange(BLOCKS)
@@ -81,8 +110,15 @@ class Pool:
         borders = [r[3] for r in rows]
         early = [b - int(torch.rand(()) < .5) for b in borders]
         at = int(torch.randint(BLOCKS - blocks + 1, ()))
+        held = torch.zeros(n, dtype=torch.bool)
+        if at == 0:
+            held = torch.rand(n) < still * (BLOCKS - blocks + 1)
+            latents[held, :, 0] = torch.stack([r[4] for r in rows]).float()[held, :, 0]
         part = slice(at, at + blocks)
-        return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(pick(borders)[:, part])
+        shown = pick(borders)[:, part]
+        seen = self.maps[shown[..., world.SUBJECT].long(), shown[..., world.DIRECTION].long()]       # [n, blocks, h, w]
+        weight = (1 + SUBJECT_WEIGHT * seen).repeat_interleave(flow.FRAMES, 1).unsqueeze(1)
+        return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(shown), weight, held
 
     def save(self):
         if self.path:
@@ -94,10 +130,11 @@ def hidden(name):
     return "transformer_blocks" in name and "table" not in name and "conv_depth" not in name
 
 
-def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5e-3, muon_rate=.02, pool_size=3000, shift=3.0, name="world", start_from=None, fill=160, fresh=1, pool_path=None,
-          own_context=0.0, workers=1, blocks=BLOCKS):
+def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
+          own_context=0.0, workers=1, blocks=4, copies=2, share=.5):
+    """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own."""
     autoencoder = load_vae(vae_folder)
-    prompts = Prompts(load_average(text.TextEncoder(), text_folder + "/text.pt"))
+    prompts = Prompts(conditions.condition_tables())
     model = transformer.Transformer()
     torch.nn.init.zeros_(model.proj_out.weight)
     for block in model.transformer_blocks:
@@ -109,14 +146,15 @@ def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5
         pool.add(4)
     pool.save()
     print("pool", len(pool.items), flush=True)
+    levels = [t / 1000 for t in export.SAMPLER["timesteps"]]
 
     def step(model):
-        if fresh and loop.steps % 4 == 0:
-            pool.add(2 * fresh)
-        latents, slots_clean, slots = pool.draw(batch, prompts, blocks)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            total = flow.loss(model, latents, slots_clean, slots, shift, own_context=own_context)
-        return total, {"flow": total.item()}
+        if loop.steps % fresh == 0:
+            pool.add(1)
+        latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
+        with autocast():
+            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share)
+        return total, {"flow": total.item(), "plain": plain}
 
     def look(average):
         pool.save()
@@ -127,8 +165,9 @@ def train(folder, vae_folder, text_folder, minutes, height=96, batch=4, rate=1.5
 if __name__ == "__main__":
     import argparse
     p = argparse.ArgumentParser()
-    p.add_argument("folder"), p.add_argument("vae"), p.add_argument("text"), p.add_argument("minutes", type=float)
-    for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int), ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int)):
+    p.add_argument("folder"), p.add_argument("vae"), p.add_argument("minutes", type=float)
+    for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int),
+                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float)):
         p.add_argument("--" + option, type=kind)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
-    train(**{("vae_folder" if k == "vae" else "text_folder" if k == "text" else k): v for k, v in vars(p.parse_args()).items() if v is not None})
+    train(**{("vae_folder" if k == "vae" else k): v for k, v in vars(p.parse_args()).items() if v is not None})

@@ -129,14 +129,15 @@ class Block(nn.Module):
         self.scale_shift_table = nn.Parameter(torch.randn(6, c) / c ** .5)
 
     def forward(self, x, text, mask, modulation, size, table, past, left):
-        """modulation [G, N or 1, 6, C]."""
-        b1, s1, g1, b2, s2, g2 = (self.scale_shift_table + modulation).unbind(-2)
-        norm = lambda t, s, b: (F.layer_norm(t, t.shape[-1:], eps=1e-6) * (1 + s) + b).to(t.dtype)
+        """modulation [G, M, 6, C]: M parts of a block's tokens have a timestep of their own (1, one per frame, one per token)."""
+        b1, s1, g1, b2, s2, g2 = (self.scale_shift_table + modulation).unsqueeze(2).unbind(-2)
+        parts = lambda t: t.unflatten(1, (modulation.shape[1], -1))
+        norm = lambda t, s, b: (F.layer_norm(parts(t), t.shape[-1:], eps=1e-6) * (1 + s) + b).flatten(1, 2).to(t.dtype)
         out, own = self.attn1(norm(x, s1, b1), table, past)
-        x = x + g1 * out
+        x = x + (g1 * parts(out)).flatten(1, 2)
         x = x + self.attn2(x, text, mask)
         out, tail = self.ff(norm(x, s2, b2), size, left)
-        return x + g2 * out, own, tail
+        return x + (g2 * parts(out)).flatten(1, 2), own, tail
 
 
 class Module(nn.Module):
@@ -175,7 +176,7 @@ class Transformer(nn.Module):
         return self.caption_norm(self.caption_projection.linear_2(F.gelu(self.caption_projection.linear_1(text), approximate="tanh")))
 
     def run(self, x, t, text, mask, first, pasts, lefts):
-        """x [G, C, F, H, W], t [G] or [G, tokens], text [G, L, caption]. pasts, lefts: one function per layer.
+        """x [G, C, F, H, W], t [G] or [G, parts of the tokens], text [G, L, caption]. pasts, lefts: one function per layer.
         Returns flow [G, C, F, H, W] and per layer (S, z, tail) of the blocks themselves."""
         g, _, f, h, w = x.shape
         p = self.patch
@@ -188,8 +189,9 @@ class Transformer(nn.Module):
         for block, past, left in zip(self.transformer_blocks, pasts, lefts):
             y, sums, tail = block(y, text, mask, modulation, (f, h, w), table, past, left)
             own.append((*sums, tail))
-        shift, scale = (self.scale_shift_table + embedded.unsqueeze(-2)).unbind(-2)
-        y = self.proj_out(F.layer_norm(y, y.shape[-1:], eps=1e-6) * (1 + scale) + shift)
+        shift, scale = (self.scale_shift_table + embedded.unsqueeze(-2)).unsqueeze(2).unbind(-2)
+        y = F.layer_norm(y, y.shape[-1:], eps=1e-6).unflatten(1, (embedded.shape[1], -1)) * (1 + scale) + shift
+        y = self.proj_out(y.flatten(1, 2))
         y = y.view(g, f, h, w, *p, -1).permute(0, 7, 1, 4, 2, 5, 3, 6)
         return y.reshape(g, -1, f * p[0], h * p[1], w * p[2]), own
 
@@ -203,14 +205,17 @@ class Transformer(nn.Module):
         return self.run(x, t, text, mask, first, nothing, zeros)
 
     def teach(self, clean, noisy, t_clean, t_noisy, text_clean, text, frames):
-        """All blocks of B clips in parallel. clean, noisy [B, C, K*frames, h, w]; t_* [B, K]; text* [B, K, L, caption]. -> flow of the noisy blocks.
-        Block b of either copy sees itself and the clean blocks b-3 .. b-1, and the clean block b-1's conv tail."""
+        """All blocks of B clips in parallel. clean [B, C, K*frames, h, w], noisy [B, R, C, K*frames, h, w]: R noisy copies; t_clean [B, K],
+        t_noisy [B, R, K, frames]; text* [B, K, L, caption]. -> flow of the noisy blocks. Block b of every copy sees itself and the clean blocks
+        b-WINDOW .. b-1, and the clean block b-1's conv tail."""
         b, c, kf, h, w = clean.shape
-        k = kf // frames
-        blocks = lambda v: v.view(b, c, k, frames, h, w).transpose(1, 2).reshape(b * k, c, frames, h, w)
+        k, copies = kf // frames, noisy.shape[1]
+        blocks = lambda v: v.reshape(-1, c, k, frames, h, w).transpose(1, 2).reshape(-1, c, frames, h, w)
+        noisy = noisy.transpose(0, 1)                                                  # copy by copy, so that a copy lies like the clean one
         x = torch.cat((blocks(clean), blocks(noisy)))
-        t = torch.cat((t_clean.flatten(), t_noisy.flatten()))
-        text = torch.cat((text_clean.flatten(0, 1), text.flatten(0, 1)))
+        t = torch.cat((t_clean.reshape(-1, 1).expand(-1, frames), t_noisy.transpose(0, 1).reshape(-1, frames)))
+        text = torch.cat((text_clean.flatten(0, 1), text.flatten(0, 1).repeat(copies, 1, 1)))
+        everybody = 1 + copies
         # A block's rope starts at frame 0; older keys are turned back by their distance instead (the re-basing identity), per block of distance.
         turn = [rope_table(self.cfg["attention_head_dim"], 1, 1, 1, -frames * (d + 1)) for d in range(WINDOW)]
 
@@ -221,15 +226,16 @@ class Transformer(nn.Module):
                 moved = rotate(own_s[:, :k - 1 - d], turn[d])
                 sum_s = sum_s + F.pad(moved, (0, 0, 0, 0, 0, 0, d + 1, 0))
                 sum_z = sum_z + F.pad(own_z[:, :k - 1 - d], (0, 0, 0, 0, 0, 0, d + 1, 0))
-            return s + sum_s.flatten(0, 1).repeat(2, 1, 1, 1), z + sum_z.flatten(0, 1).repeat(2, 1, 1, 1)
+            return s + sum_s.flatten(0, 1).repeat(everybody, 1, 1, 1), z + sum_z.flatten(0, 1).repeat(everybody, 1, 1, 1)
 
         def left(tail):
             own = tail[:b * k].unflatten(0, (b, k))
-            return torch.cat((torch.zeros_like(own[:, :1]), own[:, :-1]), 1).flatten(0, 1).repeat(2, 1, 1, 1)
+            return torch.cat((torch.zeros_like(own[:, :1]), own[:, :-1]), 1).flatten(0, 1).repeat(everybody, 1, 1, 1)
 
         n = len(self.transformer_blocks)
         flow, _ = self.run(x, t, text, None, 0, [past] * n, [left] * n)
-        return flow[b * k:].unflatten(0, (b, k)).transpose(1, 2).reshape(b, -1, kf, h, w)
+        flow = flow[b * k:].unflatten(0, (copies, b, k)).transpose(2, 3)                # [R, B, C, K, frames, h, w]
+        return flow.reshape(copies, b, -1, kf, h, w).transpose(0, 1)
 
 
 def add_states(terms):

@@ -193,5 +193,5 @@ def loss(vae, video, kl_weight=5e-5, blur=None):
     coarse = F.avg_pool2d(flat, 4).abs().mean()
     kl = .5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
     square = diff.square().mean()
-    total = pixel + 4 * square + .5 * gradient + .5 * coarse + kl_weight * kl
+    total = pixel + 8 * square + .5 * gradient + .5 * coarse + kl_weight * kl
     return total, {"l1": pixel.item(), "gradient": gradient.item(), "kl": kl.item(), "mse": square.item()}
