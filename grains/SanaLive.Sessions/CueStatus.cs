@@ -5,7 +5,7 @@ public enum CueStatus
     Accepted,
     Applied,
 
-    /// <summary>Another cue for the same block came later and won.</summary>
+    /// <summary>Another cue for the same block came later and says everything anew.</summary>
     Superseded,
     Withdrawn,
 }

@@ -44,10 +44,9 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
     public async Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var text = request.Prompt is null ? Model.DefaultPrompt : CueRules.Prompt(request.Prompt);
-        if (request.Seed > CreateSession.MaxSeed) throw CueRules.Invalid($"A seed is 0 to {CreateSession.MaxSeed}, not {request.Seed}.");
+        var text = CueRules.Check(request, Model);
         RequireRoom();
-        var prompt = await SessionPrompts.ReadAsync(_around.Reader, null, text, cancellation);
+        var prompt = await SessionPrompts.ReadAsync(_around.Reader, null, text, request.Controls, cancellation);
         RequireRoom();
 
         var key = SessionSecrets.NewDirectorKey();

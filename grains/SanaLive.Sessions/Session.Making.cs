@@ -141,9 +141,11 @@ internal sealed partial class Session
         var number = _begun++;
         // A new run does not hurry: with the earliest deadline it would push aside streams that are being watched.
         var deadline = _clock.DueAt(number) ?? now + _clock.MaxLead;
-        var cue = _schedule.PlannedFor(number);
-        var read = cue is null ? null : _readAhead.GetValueOrDefault(cue.Id);
-        return new BlockPlan(number, deadline, cue, read?.Previous, read?.Prompt);
+        return new BlockPlan(number, deadline, [.. _schedule.PlannedFor(number).Select(cue =>
+        {
+            var read = _readAhead.GetValueOrDefault(cue.Id);
+            return new PlannedCue(cue, read?.Previous, read?.Prompt);
+        })]);
     }
 
     private async Task MakeAsync(BlockPlan plan)
@@ -153,7 +155,8 @@ internal sealed partial class Session
         try
         {
             var line = _line;
-            if (plan.Cue is { } cue) line = line.Switch(await ReadInPlaceAsync(plan, cue.Prompt), cue.BlendBlocks);
+            foreach (var cue in plan.Cues)
+                line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks);
             var (request, after) = line.Next(plan.Number, plan.Deadline);
             var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
             Check(block, plan.Number);
@@ -172,11 +175,11 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The cue's prompt, merged into the one that is in force at its block.</summary>
-    private ValueTask<Prompt> ReadInPlaceAsync(BlockPlan plan, string text) =>
-        plan.ReadAs is { } read && ReferenceEquals(plan.ReadAgainst, _line.InForce)
+    /// <summary>What the cue says, merged into what is in force at its block.</summary>
+    private ValueTask<Prompt> ReadInPlaceAsync(long block, PlannedCue cue, Prompt inForce) =>
+        cue.ReadAs is { } read && ReferenceEquals(cue.ReadAgainst, inForce)
             ? new ValueTask<Prompt>(read)
-            : RetriedAsync(plan.Number, (engine, cancellation) => engine.ReadPromptAsync(_line.InForce, text, cancellation));
+            : RetriedAsync(block, (engine, cancellation) => engine.ReadPromptAsync(inForce, cue.Receipt.Words, cue.Receipt.Controls, cancellation));
 
     /// <summary>A failed call leaves the stream as it was, and the same call gives the same block: trying again is safe.</summary>
     private async ValueTask<T> RetriedAsync<T>(long block, Func<IEngine, CancellationToken, ValueTask<T>> call)
@@ -264,7 +267,7 @@ internal sealed partial class Session
         SessionTelemetry.BlockCount.Add(1);
         SessionTelemetry.EncodeTime.Record(encode.TotalSeconds);
         SessionTelemetry.BlockSize.Record(encoded.Frames.Sum(f => (long)f.Length));
-        foreach (var e in plan.Cue is { } cue ? _schedule.Apply(cue.Id, plan.Number, mediaTime.TotalSeconds) : []) Remember(e);
+        foreach (var e in plan.Cues.SelectMany(cue => _schedule.Apply(cue.Receipt.Id, plan.Number, mediaTime.TotalSeconds))) Remember(e);
         Changed();
     }
 

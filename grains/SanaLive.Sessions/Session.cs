@@ -83,7 +83,7 @@ internal sealed partial class Session : IAsyncDisposable
 
     public async Task<CueReceipt> CueAsync(CueRequest request, CancellationToken cancellation)
     {
-        CueRules.Check(request);
+        CueRules.Check(request, _around.Model);
         lock (_gate)
         {
             RequireAlive();
@@ -93,7 +93,7 @@ internal sealed partial class Session : IAsyncDisposable
             _reading++;
         }
 
-        return await ReadThenAsync(request.Prompt, cancellation, read =>
+        return await ReadThenAsync(request, cancellation, read =>
         {
             if (Known(request) is { } known) return known;
             var cue = $"c{_cueCount + 1}";
@@ -109,15 +109,16 @@ internal sealed partial class Session : IAsyncDisposable
 
     public async Task<CueReceipt> ChangeCueAsync(string cue, CueRequest request, CancellationToken cancellation)
     {
-        CueRules.Check(request);
         lock (_gate)
         {
             RequireAlive();
+            request = _schedule.Completed(cue, request, _begun);
+            CueRules.Check(request, _around.Model);
             _schedule.Change(cue, request, _begun, [], []);
             _reading++;
         }
 
-        return await ReadThenAsync(request.Prompt, cancellation, read =>
+        return await ReadThenAsync(request, cancellation, read =>
         {
             Happen(_schedule.Change(cue, request, _begun, read.Prompt.Understood, read.Prompt.NotUnderstood));
             _readAhead[cue] = read;
@@ -195,20 +196,20 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     /// <summary>
-    /// Has the model read a prompt, then accepts it. Meanwhile the next block is held back a little (<see cref="HoldLeft"/>), for the cue is
+    /// Has the model read a cue, then accepts it. Meanwhile the next block is held back a little (<see cref="HoldLeft"/>), for the cue is
     /// meant for it: engines read prompts before they begin another block, so this costs the block next to nothing.
     /// </summary>
-    /// <param name="text">The prompt.</param>
+    /// <param name="request">What it says, checked.</param>
     /// <param name="cancellation">Stops waiting for the model.</param>
     /// <param name="accept">Runs under the lock. The caller has counted itself in <c>_reading</c>.</param>
-    private async Task<CueReceipt> ReadThenAsync(string text, CancellationToken cancellation, Func<ReadAhead, CueReceipt> accept)
+    private async Task<CueReceipt> ReadThenAsync(CueRequest request, CancellationToken cancellation, Func<ReadAhead, CueReceipt> accept)
     {
         try
         {
             Prompt previous;
             IEngine reader;
             lock (_gate) (previous, reader) = (_line.InForce, _engine ?? _around.Reader);
-            var prompt = await SessionPrompts.ReadAsync(reader, previous, text, cancellation);
+            var prompt = await SessionPrompts.ReadAsync(reader, previous, request.Prompt, request.Controls, cancellation);
             lock (_gate)
             {
                 RequireAlive();
@@ -262,6 +263,7 @@ internal sealed partial class Session : IAsyncDisposable
             Seed = _seed,
             Prompt = _shownPrompt.Text,
             Meaning = _shownPrompt.Meaning,
+            Controls = _shownPrompt.Controls,
             Cues = _schedule.Receipts,
             Viewers = _relayed.Count > 0 ? _relayed.Values.Sum() : _viewers,
             StateBytes = _stream?.StateBytes ?? model.StateBytes,
@@ -279,6 +281,6 @@ internal sealed partial class Session : IAsyncDisposable
         };
     }
 
-    /// <summary>A cue's prompt, read when it came, against the prompt that was in force then.</summary>
+    /// <summary>What a cue says, read when it came, against the prompt that was in force then.</summary>
     private sealed record ReadAhead(Prompt Previous, Prompt Prompt);
 }

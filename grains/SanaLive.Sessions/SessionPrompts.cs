@@ -4,13 +4,14 @@ namespace SanaLive.Sessions;
 
 internal static class SessionPrompts
 {
-    /// <summary>Reads a prompt for somebody who waits for the answer.</summary>
+    /// <summary>Reads words and controls, checked before, for somebody who waits for the answer.</summary>
     /// <exception cref="SessionException"><see cref="SessionError.Failed"/>: the engine could not.</exception>
-    public static async Task<Prompt> ReadAsync(IEngine engine, Prompt? previous, string text, CancellationToken cancellation)
+    public static async Task<Prompt> ReadAsync(
+        IEngine engine, Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
     {
         try
         {
-            return await engine.ReadPromptAsync(previous, text.Trim(), cancellation);
+            return await engine.ReadPromptAsync(previous, text?.Trim(), controls, cancellation);
         }
         catch (Exception e) when (e is not (OperationCanceledException or SessionException))
         {

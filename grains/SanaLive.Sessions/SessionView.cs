@@ -1,3 +1,6 @@
+using System.Collections.ObjectModel;
+using SanaLive.Runtime.Engine;
+
 namespace SanaLive.Sessions;
 
 /// <summary>Everything that a client may know of a session at one moment: the body of GET and of every event.</summary>
@@ -21,11 +24,14 @@ public sealed record SessionView
 
     public required ulong Seed { get; init; }
 
-    /// <summary>The viewer's words now in force.</summary>
+    /// <summary>The viewer's words now in force; after a cue of controls alone, what those said.</summary>
     public required string Prompt { get; init; }
 
     /// <summary>The whole description now in force, in the model's own words.</summary>
     public required string Meaning { get; init; }
+
+    /// <summary>The value now in force of every control of the model; empty for a model without controls.</summary>
+    public IReadOnlyDictionary<string, ControlValue> Controls { get; init; } = ReadOnlyDictionary<string, ControlValue>.Empty;
 
     public required IReadOnlyList<CueReceipt> Cues { get; init; }
     public required int Viewers { get; init; }

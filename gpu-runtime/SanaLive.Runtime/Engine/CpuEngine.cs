@@ -73,12 +73,14 @@ public sealed class CpuEngine : IEngine
         }
     }
 
-    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
+    public ValueTask<Prompt> ReadPromptAsync(
+        Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(text);
+        if (Model.ProblemWith(controls) is { } problem)
+            throw new ArgumentException(problem, nameof(controls));
 
         // A prompt takes a millisecond or two and somebody waits for its receipt: it goes before all blocks.
-        return Submit(() => model.Prompts.Read(previous, text), DateTimeOffset.MinValue, cancellation);
+        return Submit(() => model.Prompts.Read(previous, text, controls), DateTimeOffset.MinValue, cancellation);
     }
 
     public IVideoStream CreateStream(ulong seed) => new VideoStream(model, seed);

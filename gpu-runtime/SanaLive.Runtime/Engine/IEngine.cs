@@ -25,13 +25,16 @@ public interface IEngine : IAsyncDisposable
     double MeasuredBlocksPerSecond { get; }
 
     /// <summary>
-    /// Reads a prompt. For a <see cref="PromptSemantics.Merge"/> model what <paramref name="text"/> does not name
-    /// stays as in <paramref name="previous"/>.
+    /// Reads a prompt. For a <see cref="PromptSemantics.Merge"/> model what neither <paramref name="text"/> nor
+    /// <paramref name="controls"/> name stays as in <paramref name="previous"/>; what both name is as the control says.
     /// </summary>
     /// <param name="previous">The prompt in force before, or null at the beginning of a stream.</param>
-    /// <param name="text">The words of the viewer.</param>
+    /// <param name="text">The words of the viewer; null when there are controls alone.</param>
+    /// <param name="controls">Controls of the model's card by name; null or empty for none.</param>
     /// <param name="cancellation">Gives up waiting for the device.</param>
-    ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation);
+    /// <exception cref="ArgumentException">The model has no such controls (<see cref="ModelCard.ProblemWith"/>).</exception>
+    ValueTask<Prompt> ReadPromptAsync(
+        Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation);
 
     /// <summary>A new stream at block 0.</summary>
     /// <param name="seed">Together with prompts and block numbers it decides every pixel.</param>

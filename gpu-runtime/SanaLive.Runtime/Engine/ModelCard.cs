@@ -41,6 +41,9 @@ public sealed record ModelCard
     /// <summary>What the model can be told apart by, for example <c>biome</c> → its words. Empty for an open vocabulary.</summary>
     public required IReadOnlyList<VocabularyAttribute> Vocabulary { get; init; }
 
+    /// <summary>What can be set by typed values instead of words; empty for a model that is steered by prompts alone.</summary>
+    public IReadOnlyList<ModelControl> Controls { get; init; } = [];
+
     /// <summary>
     /// Bytes by which a KV cache of the same transformer would grow with every block (keys and values of every layer and token,
     /// fp32), to compare the constant-size state with; null when nobody worked it out.
@@ -49,4 +52,25 @@ public sealed record ModelCard
 
     /// <summary>Media time of one block.</summary>
     public TimeSpan BlockDuration => TimeSpan.FromSeconds((double)FramesPerBlock / FramesPerSecond);
+
+    /// <summary>Why these controls cannot be asked for, in a sentence that says what can; null when they can.</summary>
+    public string? ProblemWith(IReadOnlyDictionary<string, ControlValue>? controls)
+    {
+        if (controls is null || controls.Count == 0)
+            return null;
+        if (Controls.Count == 0)
+            return $"The model {Name} has no controls: say it in a prompt.";
+        var set = new Dictionary<string, string>();
+        foreach (var (name, value) in controls)
+        {
+            if (Controls.FirstOrDefault(known => known.Name == name) is not { } control)
+                return $"There is no control '{ModelControl.Shortened(name)}'; the model {Name} has {string.Join(", ", Controls.Select(known => known.Name))}.";
+            if (control.ProblemWith(value) is { } problem)
+                return problem;
+            if (!set.TryAdd(control.Attribute, name))
+                return $"The controls '{set[control.Attribute]}' and '{name}' set the same: give one of them.";
+        }
+
+        return null;
+    }
 }

@@ -76,6 +76,7 @@ public sealed class VideoModel : IDisposable
                 DefaultPrompt = prompts.DefaultPrompt,
                 Suggestions = prompts.Suggestions,
                 Vocabulary = prompts.Vocabulary,
+                Controls = prompts.Controls,
                 KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
                     * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
             };

@@ -14,6 +14,14 @@ public interface IPromptEncoder : IDisposable
 
     IReadOnlyList<VocabularyAttribute> Vocabulary { get; }
 
-    /// <summary>Reads a prompt; for a merging model what it does not name stays as in <paramref name="previous"/>.</summary>
-    Prompt Read(Prompt? previous, string text);
+    IReadOnlyList<ModelControl> Controls { get; }
+
+    /// <summary>
+    /// Reads a prompt; for a merging model what neither words nor controls name stays as in <paramref name="previous"/>, and what
+    /// both name is as the control says.
+    /// </summary>
+    /// <param name="previous">The prompt in force; null at the beginning of a stream.</param>
+    /// <param name="text">The words; null without.</param>
+    /// <param name="controls">Checked by the caller with <see cref="ModelCard.ProblemWith"/>; null without.</param>
+    Prompt Read(Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls = null);
 }

@@ -33,10 +33,14 @@ public sealed class WorldPromptEncoder : IPromptEncoder
 
     public IReadOnlyList<VocabularyAttribute> Vocabulary { get; }
 
+    /// <summary>None: this kind of text encoder reads words alone.</summary>
+    public IReadOnlyList<ModelControl> Controls => [];
+
     internal WordEncoder Encoder => encoder;
 
-    public Prompt Read(Prompt? previous, string text)
+    public Prompt Read(Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls = null)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var config = encoder.Config;
         var before = previous?.Meaning ?? DefaultPrompt;
         var reading = encoder.Read(before, text);

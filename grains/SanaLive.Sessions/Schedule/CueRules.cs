@@ -1,3 +1,5 @@
+using SanaLive.Runtime.Engine;
+
 namespace SanaLive.Sessions.Schedule;
 
 /// <summary>What a request must be like before anything else is looked at. Each refusal says what to change.</summary>
@@ -17,14 +19,30 @@ internal static class CueRules
         return prompt;
     }
 
-    public static void Check(CueRequest request)
+    /// <summary>The words that a new session begins with: null with controls alone, the model's own with nothing.</summary>
+    public static string? Check(CreateSession request, ModelCard model)
     {
-        Prompt(request.Prompt);
+        if (request.Seed > CreateSession.MaxSeed) throw Invalid($"A seed is 0 to {CreateSession.MaxSeed}, not {request.Seed}.");
+        Controls(request.Controls, model);
+        if (request.Prompt is not null) return Prompt(request.Prompt);
+        return request.Controls is { Count: > 0 } ? null : model.DefaultPrompt;
+    }
+
+    public static void Check(CueRequest request, ModelCard model)
+    {
+        if (request.Prompt is not null) Prompt(request.Prompt);
+        else if (request.Controls is null or { Count: 0 }) throw Invalid("The cue is empty: give it a prompt, controls, or both.");
+        Controls(request.Controls, model);
         if (request.AtBlock is < 0) throw Invalid($"atBlock is a block number from 0 on, not {request.AtBlock}; leave it out for the next block.");
         if (request.BlendBlocks is < 0 or > BlendBlocks)
             throw Invalid($"blendBlocks is 0 (a cut) to {BlendBlocks}, not {request.BlendBlocks}.");
         if (request.ClientId is { } id && (id.Length > ClientIdLength || string.IsNullOrWhiteSpace(id)))
             throw Invalid($"clientId has 1 to {ClientIdLength} characters; leave it out if you do not need one.");
+    }
+
+    private static void Controls(IReadOnlyDictionary<string, ControlValue>? controls, ModelCard model)
+    {
+        if (model.ProblemWith(controls) is { } problem) throw Invalid(problem);
     }
 
     public static SessionException Invalid(string sentence) => new(SessionError.Invalid, sentence);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Sessions.Schedule;
 
@@ -34,11 +35,26 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
 
     public CueReceipt? FindByClient(string clientId) => _receipts.Find(r => r.ClientId == clientId);
 
-    /// <summary>The cue that <paramref name="block"/> is to be made under, if it is the first one under it.</summary>
-    public CueReceipt? PlannedFor(long block) => _receipts.Find(r => r.Status == CueStatus.Accepted && r.Block == block);
+    /// <summary>The cues that begin to apply at <paramref name="block"/>, each merged into the one before: the one that was said last is the last.</summary>
+    public IReadOnlyList<CueReceipt> PlannedFor(long block) =>
+        [.. _receipts.Where(r => r.Status == CueStatus.Accepted && r.Block == block)
+            .OrderBy(r => _journal.FindLastIndex(e => e is CueEvent.Said && e.Cue == r.Id))];
+
+    /// <summary>A change of a waiting cue with what it leaves out: that stays as it is.</summary>
+    public CueRequest Completed(string cue, CueRequest change, long freeBlock)
+    {
+        var receipt = Pending(cue, freeBlock, "changed");
+        return change with
+        {
+            Prompt = change.Prompt ?? receipt.Words,
+            Controls = change.Controls ?? receipt.Controls,
+            AtBlock = change.AtBlock ?? receipt.Block,
+            BlendBlocks = change.BlendBlocks ?? receipt.BlendBlocks,
+        };
+    }
 
     /// <param name="cue">The new cue's id.</param>
-    /// <param name="request">Checked by the caller with <see cref="CueRules.Check"/>.</param>
+    /// <param name="request">Checked by the caller with <see cref="CueRules.Check(CueRequest, ModelCard)"/>.</param>
     /// <param name="freeBlock">The first block whose making has not begun.</param>
     /// <param name="defaultBlend">Blocks to blend over when the request does not say.</param>
     /// <param name="understood">What the model understood.</param>
@@ -50,8 +66,8 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
             throw CueRules.Conflict($"{maxPending} cues wait for their block already: withdraw one, or wait until one is applied.");
         var block = BlockFor(request.AtBlock ?? freeBlock, freeBlock);
         var accepted = new CueEvent.Accepted(
-            cue, request.ClientId, request.Prompt.Trim(), block, request.BlendBlocks ?? defaultBlend, understood, notUnderstood);
-        return [accepted, .. Superseding(cue, block)];
+            cue, request.ClientId, request.Prompt?.Trim(), SomeOrNull(request.Controls), block, request.BlendBlocks ?? defaultBlend, understood, notUnderstood);
+        return [accepted, .. Superseding(accepted)];
     }
 
     /// <summary>What the request leaves out stays as it is.</summary>
@@ -59,12 +75,12 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
         string cue, CueRequest request, long freeBlock, IReadOnlyList<string> understood, IReadOnlyList<string> notUnderstood)
     {
         var receipt = Pending(cue, freeBlock, "changed");
+        var said = Completed(cue, request, freeBlock);
         if (request.ClientId is { } clientId && clientId != receipt.ClientId)
             throw CueRules.Invalid("A cue's clientId cannot be changed: leave it out, or withdraw the cue and send a new one.");
-        var block = BlockFor(request.AtBlock ?? receipt.Block, freeBlock);
         var changed = new CueEvent.Changed(
-            cue, request.Prompt.Trim(), block, request.BlendBlocks ?? receipt.BlendBlocks, understood, notUnderstood);
-        return [changed, .. Superseding(cue, block)];
+            cue, said.Prompt?.Trim(), SomeOrNull(said.Controls), BlockFor(said.AtBlock!.Value, freeBlock), said.BlendBlocks!.Value, understood, notUnderstood);
+        return [changed, .. Superseding(changed)];
     }
 
     /// <summary>Withdrawing twice is withdrawing once. A cue that it had superseded does not come back.</summary>
@@ -80,18 +96,15 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
         if (e is CueEvent.Changed) ForgetChanges(e.Cue);
         if (e is CueEvent.Accepted a)
         {
-            _receipts = _receipts.Add(new CueReceipt
+            _receipts = _receipts.Add(Saying(a, new CueReceipt
             {
                 Id = a.Cue,
                 ClientId = a.ClientId,
-                Prompt = a.Prompt,
+                Prompt = "",
                 Status = CueStatus.Accepted,
                 Block = a.Block,
                 BlendBlocks = a.BlendBlocks,
-                Understood = a.Understood,
-                NotUnderstood = a.NotUnderstood,
-                Note = NoteOn(a.Understood, a.NotUnderstood),
-            });
+            }));
             return;
         }
 
@@ -103,15 +116,7 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
 
     private static CueReceipt Next(CueReceipt receipt, CueEvent e) => e switch
     {
-        CueEvent.Changed c => receipt with
-        {
-            Prompt = c.Prompt,
-            Block = c.Block,
-            BlendBlocks = c.BlendBlocks,
-            Understood = c.Understood,
-            NotUnderstood = c.NotUnderstood,
-            Note = NoteOn(c.Understood, c.NotUnderstood),
-        },
+        CueEvent.Changed c => Saying(c, receipt),
         CueEvent.Withdrawn => receipt with { Status = CueStatus.Withdrawn },
         CueEvent.Superseded s => receipt with
         {
@@ -122,6 +127,21 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
         _ => throw new InvalidOperationException($"Unknown event {e.GetType().Name}."),
     };
 
+    private static CueReceipt Saying(CueEvent.Said said, CueReceipt receipt) => receipt with
+    {
+        Prompt = said.Prompt ?? string.Join(", ", said.Understood),
+        Words = said.Prompt,
+        Controls = said.Controls,
+        Block = said.Block,
+        BlendBlocks = said.BlendBlocks,
+        Understood = said.Understood,
+        NotUnderstood = said.NotUnderstood,
+        Note = NoteOn(said.Understood, said.NotUnderstood),
+    };
+
+    private static IReadOnlyDictionary<string, ControlValue>? SomeOrNull(IReadOnlyDictionary<string, ControlValue>? controls) =>
+        controls is { Count: > 0 } ? controls : null;
+
     private static string? NoteOn(IReadOnlyList<string> understood, IReadOnlyList<string> notUnderstood) =>
         (understood.Count, notUnderstood.Count) switch
         {
@@ -130,9 +150,13 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
             _ => null,
         };
 
-    private IEnumerable<CueEvent> Superseding(string cue, long block) =>
-        _receipts.Where(r => r.Status == CueStatus.Accepted && r.Block == block && r.Id != cue)
-            .Select(r => new CueEvent.Superseded(r.Id, cue)).ToList();
+    /// <summary>
+    /// A cue takes the place of those for its block of which it says everything anew. Another one stays beside it: a control must not
+    /// lose the prompt that was sent just before it, nor another control.
+    /// </summary>
+    private IEnumerable<CueEvent> Superseding(CueEvent.Said said) =>
+        _receipts.Where(r => r.Status == CueStatus.Accepted && r.Block == said.Block && r.Id != said.Cue && r.IsCoveredBy(said.Prompt, said.Controls))
+            .Select(r => new CueEvent.Superseded(r.Id, said.Cue)).ToList();
 
     private static long BlockFor(long block, long freeBlock)
     {

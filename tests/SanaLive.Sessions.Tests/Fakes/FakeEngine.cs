@@ -25,6 +25,13 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         DefaultPrompt = "meadow day",
         Suggestions = ["forest night"],
         Vocabulary = [new("biome", ["meadow", "forest", "desert"]), new("time", ["day", "night"])],
+        Controls =
+        [
+            new() { Name = "time", Attribute = "time", Type = ControlType.Choice, Values = ["day", "night"], Default = "day" },
+            new() { Name = "hour", Attribute = "time", Type = ControlType.Number, Minimum = 0, Maximum = 24, Unit = "h", Default = 12 },
+            new() { Name = "speed", Attribute = "speed", Type = ControlType.Number, Minimum = 10, Maximum = 60, Unit = "px/s", Default = 30 },
+            new() { Name = "direction", Attribute = "direction", Type = ControlType.Choice, Values = ["right", "left"], Default = "right" },
+        ],
     };
 
     private readonly Lock _gate = new();
@@ -62,7 +69,8 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public Task ReadGate { get; set; } = Task.CompletedTask;
 
-    public async ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation)
+    public async ValueTask<Prompt> ReadPromptAsync(
+        Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (CannotRead) throw new IOException("the text encoder is gone");
@@ -70,7 +78,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         lock (_gate) PromptsRead++;
         var meaning = (previous?.Meaning ?? Card.DefaultPrompt).Split(' ');
         var (understood, unknown) = (new List<string>(), new List<string>());
-        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = Card.Vocabulary.ToList().FindIndex(v => v.Values.Contains(word));
             if (at < 0)
@@ -83,8 +91,16 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
             understood.Add(word);
         }
 
+        var inForce = (previous?.Controls ?? Card.Controls.ToDictionary(c => c.Name, c => c.Default)).ToDictionary();
+        foreach (var (name, value) in controls ?? new Dictionary<string, ControlValue>())
+        {
+            inForce[name] = value;
+            if (name == "time") meaning[1] = value.Word!;
+            understood.Add($"{name} {value}");
+        }
+
         var embedding = meaning.Select((word, i) => (float)Card.Vocabulary[i].Values.ToList().IndexOf(word)).ToArray();
-        return new Prompt(text, string.Join(' ', meaning), understood, unknown, embedding, 2);
+        return new Prompt(text ?? string.Join(", ", understood), string.Join(' ', meaning), understood, unknown, embedding, 2) { Controls = inForce };
     }
 
     public IVideoStream CreateStream(ulong seed)

@@ -46,6 +46,9 @@ internal sealed class Stage
     public Task<CueReceipt> CueAsync(string id, string prompt, long? atBlock = null, int? blend = null, string? clientId = null) =>
         Host.CueAsync(id, new CueRequest(prompt, atBlock, blend, clientId), default);
 
+    public Task<CueReceipt> SetAsync(string id, string control, ControlValue value, long? atBlock = null, string? clientId = null) =>
+        Host.CueAsync(id, new CueRequest(AtBlock: atBlock, ClientId: clientId, Controls: new Dictionary<string, ControlValue> { [control] = value }), default);
+
     public async Task<CueReceipt> ReceiptAsync(string id, string cue) => (await ViewAsync(id)).Cues.Single(c => c.Id == cue);
 
     /// <summary>Lets everything happen that can happen now.</summary>

@@ -12,9 +12,9 @@ public sealed class PromptScheduleTests
     {
         var receipt = Accept(new CueRequest("night"), freeBlock: 4);
         Assert.Equal((CueStatus.Accepted, 4L, 1, (double?)null), (receipt.Status, receipt.Block, receipt.BlendBlocks, receipt.MediaTime));
-        Assert.Same(receipt, _schedule.PlannedFor(4));
-        Assert.Null(_schedule.PlannedFor(3));
-        Assert.Null(_schedule.PlannedFor(5));
+        Assert.Same(receipt, Assert.Single(_schedule.PlannedFor(4)));
+        Assert.Empty(_schedule.PlannedFor(3));
+        Assert.Empty(_schedule.PlannedFor(5));
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class PromptScheduleTests
         var second = Accept(new CueRequest("day", 9));
         var third = Accept(new CueRequest("snow", 9));
 
-        Assert.Equal(third.Id, _schedule.PlannedFor(9)!.Id);
+        Assert.Equal(third.Id, Assert.Single(_schedule.PlannedFor(9)).Id);
         Assert.Equal([CueStatus.Superseded, CueStatus.Superseded, CueStatus.Accepted], _schedule.Receipts.Select(r => r.Status));
         Assert.Contains(second.Id, _schedule.Find(first.Id)!.Note);
         Assert.Contains(third.Id, _schedule.Find(second.Id)!.Note);
@@ -88,8 +88,8 @@ public sealed class PromptScheduleTests
         var moved = Accept(new CueRequest("day", 12));
         Add(_schedule, _schedule.Change(moved.Id, new CueRequest("day", 9), 2, [], []));
         Assert.Equal(CueStatus.Superseded, _schedule.Find(there.Id)!.Status);
-        Assert.Equal(moved.Id, _schedule.PlannedFor(9)!.Id);
-        Assert.Null(_schedule.PlannedFor(12));
+        Assert.Equal(moved.Id, Assert.Single(_schedule.PlannedFor(9)).Id);
+        Assert.Empty(_schedule.PlannedFor(12));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class PromptScheduleTests
         Add(_schedule, _schedule.Withdraw(cue.Id, 0));
         Assert.Empty(_schedule.Withdraw(cue.Id, 0));
         Assert.Equal(CueStatus.Withdrawn, _schedule.Find(cue.Id)!.Status);
-        Assert.Null(_schedule.PlannedFor(5));
+        Assert.Empty(_schedule.PlannedFor(5));
         Assert.Throws<SessionException>(() => _schedule.Change(cue.Id, new CueRequest("x"), 0, [], []));
     }
 
@@ -172,7 +172,7 @@ public sealed class PromptScheduleTests
             if (random.Next(2) == 0) Try(() => schedule.Accept(id, new CueRequest($"p{block}", block + random.Next(4), random.Next(3)), block, 1, [], []), () => ids.Add(id));
             if (ids.Count > 0 && random.Next(3) == 0) Try(() => schedule.Change(Any(), new CueRequest("q", block + random.Next(4)), block, [], []));
             if (ids.Count > 0 && random.Next(4) == 0) Try(() => schedule.Withdraw(Any(), block));
-            if (schedule.PlannedFor(block) is { } planned) Add(schedule, schedule.Apply(planned.Id, block, block / 2.0));
+            foreach (var planned in schedule.PlannedFor(block)) Add(schedule, schedule.Apply(planned.Id, block, block / 2.0));
             moments.Add((schedule.Journal.Count, schedule.Receipts));
         }
 

@@ -43,14 +43,29 @@ public sealed class CueEndpointTests(SharedServer shared) : IClassFixture<Shared
     [InlineData("""{"prompt":"night","atBlock":1e40}""")]
     [InlineData("""{"prompt":"night","at_block":3}""")]
     [InlineData("""{"prompt":"night","blendBlocks":2.5}""")]
+    [InlineData("""{"controls":5}""")]
+    [InlineData("""{"controls":["speed"]}""")]
+    [InlineData("""{"controls":{"speed":null}}""")]
+    [InlineData("""{"controls":{"speed":[42]}}""")]
+    [InlineData("""{"controls":{"speed":true}}""")]
+    [InlineData("""{"controls":{"speed":{"value":42}}}""")]
+    [InlineData("""{"control":{"speed":42}}""")]
     [InlineData("null")]
     [InlineData(null)]
     public async Task Add_BodyThatCannotBeRight_IsRefusedWithASentence(string? json) =>
         await TestServer.RefusedAsync(400, await CueAsync(json));
 
     [Fact]
-    public async Task Add_WithoutPrompt_IsToldWhatIsMissing() =>
-        Assert.Contains("'prompt'", await TestServer.RefusedAsync(400, await CueAsync("""{"atBlock":3}""")));
+    public async Task Add_ControlOfTheWrongType_IsToldWhichOne() =>
+        Assert.Contains("'controls.speed'", await TestServer.RefusedAsync(400, await CueAsync("""{"controls":{"speed":[42]}}""")));
+
+    [Fact]
+    public async Task Add_ControlsAlone_AnswersThemAsTheyCame()
+    {
+        var controls = (await TestServer.JsonAsync(await CueAsync("""{"controls":{"speed":42.5,"direction":"left"}}"""))).GetProperty("controls");
+        Assert.Equal(42.5, controls.GetProperty("speed").GetDouble());
+        Assert.Equal("left", controls.GetProperty("direction").GetString());
+    }
 
     [Fact]
     public async Task Change_AcceptedCue_AnswersTheNewReceipt()

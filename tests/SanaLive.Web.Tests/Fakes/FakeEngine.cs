@@ -21,6 +21,11 @@ internal sealed class FakeEngine : IEngine
         DefaultPrompt = "a meadow by day",
         Suggestions = ["night falls", "the sun rises"],
         Vocabulary = [new VocabularyAttribute("time of day", ["day", "night"])],
+        Controls =
+        [
+            new() { Name = "speed", Attribute = "speed", Type = ControlType.Number, Minimum = 10, Maximum = 60, Unit = "px/s", Values = ["slow", "fast"], Default = 30 },
+            new() { Name = "direction", Attribute = "direction", Type = ControlType.Choice, Values = ["right", "left"], Default = "right" },
+        ],
     };
 
     public string Name => "fake-0";
@@ -33,8 +38,15 @@ internal sealed class FakeEngine : IEngine
 
     public double MeasuredBlocksPerSecond => 10;
 
-    public ValueTask<Prompt> ReadPromptAsync(Prompt? previous, string text, CancellationToken cancellation) =>
-        ValueTask.FromResult(new Prompt(text, text, [text.Split(' ')[^1]], [], new float[4], 1));
+    public ValueTask<Prompt> ReadPromptAsync(
+        Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
+    {
+        var inForce = (previous?.Controls ?? Card.Controls.ToDictionary(control => control.Name, control => control.Default)).ToDictionary();
+        string[] understood = [.. text is null ? [] : new[] { text.Split(' ')[^1] }, .. controls?.Select(control => $"{control.Key} {control.Value}") ?? []];
+        foreach (var (name, value) in controls ?? new Dictionary<string, ControlValue>()) inForce[name] = value;
+        text ??= string.Join(", ", understood);
+        return ValueTask.FromResult(new Prompt(text, text, understood, [], new float[4], 1) { Controls = inForce });
+    }
 
     public IVideoStream CreateStream(ulong seed) => new Stream(seed);
 

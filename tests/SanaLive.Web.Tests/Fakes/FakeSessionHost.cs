@@ -54,14 +54,15 @@ internal sealed class FakeSessionHost : ISessionHost
     public Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation)
     {
         var session = Find(id);
-        if (string.IsNullOrEmpty(cue.Prompt)) throw new SessionException(SessionError.Invalid, "A prompt has 1 to 2,000 characters.");
+        if (string.IsNullOrEmpty(cue.Prompt) && cue.Controls is null) throw new SessionException(SessionError.Invalid, "A cue needs a prompt or controls.");
         if (cue.ClientId is not null && session.View.Cues.FirstOrDefault(old => old.ClientId == cue.ClientId) is { } same)
             return Task.FromResult(same);
         var receipt = new CueReceipt
         {
             Id = $"c{session.View.Cues.Count + 1}",
             ClientId = cue.ClientId,
-            Prompt = cue.Prompt,
+            Prompt = cue.Prompt ?? "controls",
+            Controls = cue.Controls,
             Status = CueStatus.Accepted,
             Block = cue.AtBlock ?? session.View.Block,
             BlendBlocks = cue.BlendBlocks ?? 0,
@@ -71,7 +72,7 @@ internal sealed class FakeSessionHost : ISessionHost
     }
 
     public Task<CueReceipt> ChangeCueAsync(string id, string cueId, CueRequest cue, CancellationToken cancellation) =>
-        Task.FromResult(Replace(id, cueId, old => old with { Prompt = cue.Prompt }));
+        Task.FromResult(Replace(id, cueId, old => old with { Prompt = cue.Prompt ?? old.Prompt, Controls = cue.Controls ?? old.Controls }));
 
     public Task<CueReceipt> WithdrawCueAsync(string id, string cueId, CancellationToken cancellation) =>
         Task.FromResult(Replace(id, cueId, old => old with { Status = CueStatus.Withdrawn }));

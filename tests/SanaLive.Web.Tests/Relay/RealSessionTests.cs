@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using SanaLive.Web.Tests.Fakes;
+using SanaLive.Web.Tests.Live;
 
 namespace SanaLive.Web.Tests.Relay;
 
@@ -87,12 +88,81 @@ public sealed class RealSessionTests : IAsyncLifetime
     [InlineData("""{"prompt":"night","atBlock":-1}""")]
     [InlineData("""{"prompt":"night","blendBlocks":65}""")]
     [InlineData("""{"prompt":"night","clientId":""}""")]
+    [InlineData("""{"prompt":null,"controls":{}}""")]
+    [InlineData("""{"prompt":"","controls":{"speed":20}}""")]
+    [InlineData("""{"prompt":"night","controls":{"sped":20}}""")]
+    [InlineData("""{"controls":{"Speed":20}}""")]
+    [InlineData("""{"controls":{"speed":1e400}}""")]
+    [InlineData("""{"controls":{"speed":"20"}}""")]
     public async Task Cue_ThatCannotBe_IsRefusedWithASentence(string json) =>
         await TestServer.RefusedAsync(400, await server.SendAsync("POST", $"/api/sessions/{id}/cues", json, key));
 
     [Fact]
+    public async Task Cue_WithoutPromptAndControls_IsToldWhatIsMissing() =>
+        Assert.Contains("a prompt, controls, or both", await TestServer.RefusedAsync(400, await PostAsync("cues", """{"atBlock":3}""")));
+
+    [Theory]
+    [InlineData("""{"speed":61}""", "The control 'speed' is a number from 10 to 60 px/s or one of slow, fast, not 61.")]
+    [InlineData("""{"speed":"warp"}""", "a number from 10 to 60 px/s or one of slow, fast, not 'warp'.")]
+    [InlineData("""{"direction":3}""", "The control 'direction' is one of right, left, not 3.")]
+    [InlineData("""{"color":"red"}""", "There is no control 'color'; the model fake-world has speed, direction.")]
+    public async Task Controls_ThatCannotBe_AreRefusedWithTheAllowedRange(string controls, string sentence)
+    {
+        var json = $$"""{"controls":{{controls}}}""";
+        Assert.Contains(sentence, await TestServer.RefusedAsync(400, await PostAsync("cues", json)));
+        Assert.Contains(sentence, await TestServer.RefusedAsync(400, await server.SendAsync("POST", "/api/sessions", json)));
+        await using var hub = await HubConnection.OpenAsync(server.Address);
+        var set = JsonSerializer.Deserialize<JsonElement>(json);
+        foreach (var call in new[] { await hub.CallAsync("Create", set), await hub.CallAsync("Cue", id, key, set) })
+        {
+            Assert.Contains("HubException: 400 ", call.GetProperty("error").GetString());
+            Assert.Contains(sentence, call.GetProperty("error").GetString());
+        }
+
+        Assert.Empty((await ViewAsync()).GetProperty("cues").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Controls_OfACue_AreInItsReceiptAndOnceAppliedInTheView()
+    {
+        Assert.Equal(30, (await ViewAsync()).GetProperty("controls").GetProperty("speed").GetDouble());
+        var receipt = await TestServer.JsonAsync(await PostAsync("cues", """{"controls":{"speed":42,"direction":"left"},"clientId":"key-1"}"""));
+        Assert.Equal("speed 42, direction 'left'", receipt.GetProperty("prompt").GetString());
+        Assert.Equal(2, receipt.GetProperty("understood").GetArrayLength());
+        Assert.Equal(42, receipt.GetProperty("controls").GetProperty("speed").GetDouble());
+        await using var hub = await HubConnection.OpenAsync(server.Address);
+        var again = (await hub.CallAsync("Cue", id, key, new { controls = new { speed = 42 }, clientId = "key-1" })).GetProperty("result");
+        Assert.Equal(receipt.GetProperty("id").GetString(), again.GetProperty("id").GetString());
+
+        var viewer = await ConnectAsync();
+        await viewer.NextAsync();
+        var controls = (await ViewAsync()).GetProperty("controls");
+        Assert.Equal((42, "left"), (controls.GetProperty("speed").GetDouble(), controls.GetProperty("direction").GetString()));
+    }
+
+    [Fact]
+    public async Task Create_WithControls_BeginsWithThem()
+    {
+        var made = await TestServer.JsonAsync(await server.SendAsync("POST", "/api/sessions", """{"prompt":"a forest","controls":{"speed":"fast"}}"""));
+        Assert.Equal("fast", made.GetProperty("session").GetProperty("controls").GetProperty("speed").GetString());
+    }
+
+    [Fact]
+    public async Task Models_ListTheirControlsWithTheirRanges()
+    {
+        var models = await server.Client.GetFromJsonAsync<JsonElement>("/api/models");
+        var controls = models.GetProperty("models")[0].GetProperty("controls");
+        Assert.Equal(
+            """{"name":"speed","attribute":"speed","type":"number","minimum":10,"maximum":60,"unit":"px/s","values":["slow","fast"],"default":30}""",
+            controls[0].GetRawText());
+        Assert.Equal("""{"name":"direction","attribute":"direction","type":"choice","values":["right","left"],"default":"right"}""", controls[1].GetRawText());
+    }
+
+    [Fact]
     public async Task Create_PromptOver2000Characters_IsRefused() => await TestServer.RefusedAsync(
         400, await server.SendAsync("POST", "/api/sessions", JsonSerializer.Serialize(new { prompt = new string('a', 2001) })));
+
+    private Task<HttpResponseMessage> PostAsync(string what, string json) => server.SendAsync("POST", $"/api/sessions/{id}/{what}", json, key);
 
     private async Task<FakeViewer> ConnectAsync()
     {
