@@ -9,7 +9,7 @@ import tensors
 import text
 import transformer
 import vae
-from attributes import ATTRIBUTES, CANONICAL_WORDS, DEFAULT, NAMES, TEMPLATE, canonical
+from attributes import ATTRIBUTES, CANONICAL_WORDS, DEFAULT, NAMES, SCALES, TEMPLATE, canonical
 
 SAMPLER = {"kind": "euler", "timesteps": [1000, 900, 750, 500], "shift": 4.0}
 
@@ -19,10 +19,6 @@ def dump(path, value):
     with open(path, "w") as f:
         json.dump(value, f, indent=1, ensure_ascii=False)
         f.write("\n")
-
-
-def text_tensors(model):
-    return {k: v for k, v in model.state_dict().items()}
 
 
 def vocabulary():
@@ -35,12 +31,14 @@ def vocabulary():
         synonyms.setdefault(attribute, {}).setdefault(value, []).extend(p for p in plain if p not in synonyms.get(attribute, {}).get(value, []))
     return {
         "attributes": ATTRIBUTES,
+        "scales": SCALES,
         "canonical_words": {n: {v: CANONICAL_WORDS.get(n, {}).get(v, v) for v in values} for n, values in ATTRIBUTES.items()},
         "template": TEMPLATE,
         "default": DEFAULT,
         "default_prompt": canonical(DEFAULT),
-        "suggestions": ["night falls", "the sun rises", "it starts to snow", "the rain stops", "a foggy forest at dawn", "crossing the sea", "a city at night with a train",
-                        "mountains at sunset with a balloon", "a boat appears", "the fog lifts", "speed up", "slow down"],
+        "suggestions": ["night falls", "the sun rises", "it starts to snow", "the rain stops", "a foggy forest at dawn", "a horse in the desert at sunset", "crossing the sea",
+                        "a city at night with a bus", "mountains at sunset with a balloon", "a bird over the meadow", "a boat appears", "go left", "in ink", "neon city in the rain",
+                        "soft pastel colours", "natural colours", "the fog lifts", "speed up", "slow down"],
         "synonyms": synonyms,
         "filler": sentences.FILLER,
     }
@@ -59,7 +57,7 @@ def write_vae(folder, model, dtype=torch.float16):
 def write_text(folder, model, dtype=torch.float16):
     dump(folder + "/config.json", model.cfg)
     dump(folder + "/vocabulary.json", vocabulary())
-    tensors.write(folder + "/model.safetensors", text_tensors(model), dtype)
+    tensors.write(folder + "/model.safetensors", model.state_dict(), dtype)
 
 
 def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=1):
@@ -133,47 +131,39 @@ def vae_case(folder):
     model.float()
 
 
-TEXT_CASES = [
-    ("", "A Snowy forest at night, with a train"), (None, "night falls"), (None, "day, then night"), (None, "night, then day"), (None, "the rain stops"),
-    (None, "please add a dragon"), (None, "it's snowing; crossing the SEA"), (None, ""), (None, "a citty in the fogg, hot air baloon"), ("", "caf\u00e9 na\u00efve \u6d77 \U0001f682 o\u2019clock x"),
-    (None, "slow down and make it sunny"), (None, " ".join(["faster"] * 30 + ["desert"] * 30 + ["a"] * 10)),
-]
+TEXTS = ["A Snowy forest at night, with a train", "night falls", "day, then night", "night, then day", "the rain stops", "please add a dragon", "it's snowing; crossing the SEA", "",
+         "a citty in the fogg, hot air baloon", "caf\u00e9 na\u00efve \u6d77 \U0001f682 o\u2019clock x", "slow down and make it sunny", "to the left, ink style",
+         " ".join(["faster"] * 30 + ["desert"] * 30 + ["a"] * 10)]
+CONDITIONS = [[0, 0, 0, 0, 0, 0, 0], [5, 3, 3, 8, 2, 1, 3], [2, .5, 1, 4, .25, 0, 2], [3, 3.5, 2, 7, 1.9, 1, 1], [1, 2.375, 0, 6, 1, 0, 0]]     # fractions: time wraps round
 
 
-def text_case(folder, model, trained):
-    """With the trained weights once there are some; the small architecture-equal random ones before."""
-    if not trained:
-        model = scrambled(text.TextEncoder({**text.CONFIG, "hidden_size": 32, "num_layers": 2, "buckets": 512}), 8)
+def text_case(folder):
+    """Small random weights: the readings mean nothing, but every number of the way to them is held."""
+    model = scrambled(text.TextEncoder({**text.CONFIG, "hidden_size": 32, "num_layers": 2, "buckets": 512}), 8)
     write_text(f"{folder}/world_text/text_encoder", model)
-    stored = {k: v.half().float() for k, v in model.state_dict().items()}
-    model.load_state_dict(stored)
-    values = {**DEFAULT, "subject": "boat", "weather": "rain"}
-    pairs = [(canonical(values) if p is None else p, t) for p, t in TEXT_CASES]
-    meta = {"pairs": [], "fnv1a": {w: text.fnv1a(w.encode()) for w in ("", "a", "<sea>", "\u6d77")}}
+    meta = {"pairs": [], "conditions": CONDITIONS, "fnv1a": {w: text.fnv1a(w.encode()) for w in ("", "a", "<sea>", "\u6d77")}}
 
     def run(dtype):
         m = model.to(dtype)
-        out = {}
-        for i, pair in enumerate(pairs):
-            inputs = m.batch([pair])
-            slots, hidden = m(*inputs)
+        out = {"conditions": m.condition(torch.tensor(CONDITIONS))}
+        for i, sentence in enumerate(TEXTS):
+            slots, hidden = m(*m.batch([sentence]))
             out[f"{i}.slots"] = slots
-            out[f"{i}.tag_logits"] = m.tag_head(hidden)
+            if text.words(sentence):
+                out[f"{i}.tag_logits"] = m.tag_head(hidden)
             for a, name in enumerate(NAMES):
                 out[f"{i}.logits.{name}"] = m.heads[name](slots[:, a])
         return out
 
     with torch.no_grad():
-        for previous, sentence in pairs:
-            _, chosen, tags = model.encode([(previous, sentence)])
-            split = (text.words(previous), text.words(sentence))
-            keep = model.cfg["max_words"] - len(split[0])
-            meta["pairs"].append({"previous": previous, "text": sentence, "words": split[0] + split[1][-keep:], "buckets_of_last_word": text.buckets(split[1][-1], model.cfg["buckets"]) if split[1] else [],
-                                  "attributes": {n: ATTRIBUTES[n][int(v)] for n, v in zip(NAMES, chosen[0])}, "tags": tags[0],
-                                  "canonical": canonical(chosen[0].tolist())})
-    record(folder, "world_text", "The embedded world's text encoder. meta.pairs gives each case's previous sentence, text, the words that enter, attributes (argmax of logits), "
-           "tags (argmax of tag_logits, one row per word) and the new canonical sentence.", {}, run, meta)
-    model.float()
+        for sentence in TEXTS:
+            _, chosen, tags = model.encode([sentence])
+            split = text.words(sentence)[-model.cfg["max_words"]:]
+            meta["pairs"].append({"text": sentence, "words": split, "buckets_of_last_word": text.buckets(split[-1], model.cfg["buckets"]) if split else [],
+                                  "values": dict(zip(NAMES, chosen[0].tolist())), "tags": tags[0], "canonical": canonical({**DEFAULT, **text.named(chosen[0])})})
+    record(folder, "world_text", "The embedded world's text encoder, small random weights. meta.pairs gives each case's text, the words that enter, values (argmax of logits; 0: stays, "
+           "1 + i: value i), tags (argmax of tag_logits, one row per word; none without words) and the canonical sentence of the default with what the text names. conditions: the rows that the transformer "
+           "sees of meta.conditions (indices; a fraction lies between two words, time wraps round).", {}, run, meta)
 
 
 if __name__ == "__main__":
@@ -183,4 +173,4 @@ if __name__ == "__main__":
     v.cfg["latents_mean"], v.cfg["latents_std"] = [0.0] * 32, [1.0] * 32
     write_model(out + "/world", scrambled(transformer.Transformer(), 1), scrambled(v, 2), scrambled(text.TextEncoder(), 3))
     vae_case(out + "/golden")
-    text_case(out + "/golden", None, False)
+    text_case(out + "/golden")
