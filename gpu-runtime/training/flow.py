@@ -1,7 +1,7 @@
 """Flow matching on blocks: noise levels, the loss, and the samplers that a stream runs."""
 import torch
 
-import transformer
+from policy import Past, Policy
 
 FRAMES = 2                                               # latent frames per block
 
@@ -19,7 +19,7 @@ def training_levels(size, shift, levels=(), share=0.0):
     return sigma
 
 
-def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0):
+def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0, policy=None):
     """latents [B, C, K*FRAMES, h, w] clean and normalised; tokens [B, K, L, caption]: each block's prompt (tokens_clean: as the context pass saw it);
     weight [B, 1, K*FRAMES, h, w]: how much every place counts; held [B] bool: the first latent frame is a given picture, clean and at timestep 0.
 
@@ -29,6 +29,7 @@ def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_
 
     own_context: the share of clips whose context is the model's own estimate of the clip (one step from some noise, given the clean past), the
     cheapest form of self-forcing: blocks learn to continue what the model itself would have shown."""
+    policy = policy or Policy("window(3)")
     b, c, kf, h, w = latents.shape
     k = kf // FRAMES
     wide = lambda v: v.view(*v.shape[:-2], 1, kf, 1, 1)                          # [..., K, FRAMES] -> over a clip
@@ -42,35 +43,35 @@ def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_
         with torch.no_grad():
             level = (.3 + .65 * torch.rand(b, 1, k, 1)).repeat(1, 1, 1, FRAMES)
             start = torch.lerp(latents.unsqueeze(1), torch.randn(b, 1, *latents.shape[1:]), wide(level))
-            flow = model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), tokens_clean, tokens, FRAMES).float()
+            flow = model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), tokens_clean, tokens, FRAMES, policy).float()
             own = (start - wide(level) * flow).squeeze(1)
             context = torch.where(torch.rand(b, 1, 1, 1, 1) < own_context, own, context)
         torch.clear_autocast_cache()                     # else the next pass would reuse these weights' casts, which carry no gradient
-    flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES)
+    flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES, policy)
     weight = weight.unsqueeze(1) * wide((sigma > 0).float())
     error = (flow.float() - (noise - latents.unsqueeze(1))).square()
     return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error.mean().item()
 
 
 class Stream:
-    """Generates block after block with a constant-size state: the last three blocks' own sums and the last conv tail."""
+    """Generates block after block with the state that the policy keeps."""
 
-    def __init__(self, model, batch, size, sampler, generator=None):
+    def __init__(self, model, batch, size, sampler, generator=None, policy="window(3)"):
         self.model, self.size, self.sampler, self.generator = model, (batch, model.cfg["in_channels"], FRAMES, *size), sampler, generator
-        self.terms, self.block = [], 0
+        self.past = Past(Policy(policy), model, FRAMES)
 
     def normal(self):
         return torch.randn(self.size, generator=self.generator)
 
     @torch.no_grad()
-    def next(self, slots, recache=False):
-        """slots [B, 6, caption] -> latents of one block [B, C, 2, h, w]."""
-        first = self.block * FRAMES                          # positions may grow here: sums and rope are in fp64 tables, and only differences matter
-        state = transformer.add_states(self.terms) if self.terms else None
-        levels = [t / 1000 for t in self.sampler["timesteps"]]
+    def next(self, tokens):
+        """tokens [B, L, caption] -> latents of one block [B, C, 2, h, w]."""
+        state = self.past.state()
+        first = self.sampler.get("first_block_timesteps") if state is None else None
+        levels = [t / 1000 for t in first or self.sampler["timesteps"]]
         x = self.normal()
         for i, level in enumerate(levels):
-            flow, _ = self.model(x, torch.full((self.size[0],), float(int(level * 1000))), slots, None, first, state)
+            flow, _ = self.model(x, torch.full((self.size[0],), float(int(level * 1000))), tokens, None, 0, state)
             following = levels[i + 1] if i + 1 < len(levels) else 0.0
             if self.sampler["kind"] == "euler":
                 x = x + (following - level) * flow.float()
@@ -78,7 +79,6 @@ class Stream:
                 x = x - level * flow.float()
                 if following:
                     x = (1 - following) * x + following * self.normal()
-        _, own = self.model(x, torch.zeros(self.size[0]), slots, None, first, state)
-        self.terms = (self.terms + [own])[-transformer.WINDOW:]
-        self.block += 1
+        _, own = self.model(x, torch.zeros(self.size[0]), tokens, None, 0, state)
+        self.past.add(own)
         return x

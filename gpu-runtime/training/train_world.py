@@ -13,6 +13,7 @@ import vae
 import world
 from attributes import ATTRIBUTES
 from loop import Loop, autocast
+from policy import Policy
 
 BLOCKS = 6
 SPAN = 4 * flow.FRAMES                                   # frames of video per block
@@ -131,7 +132,7 @@ def hidden(name):
 
 
 def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
-          own_context=0.0, workers=1, blocks=4, copies=2, share=.5):
+          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)"):
     """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own."""
     autoencoder = load_vae(vae_folder)
     prompts = Prompts(conditions.condition_tables())
@@ -146,6 +147,7 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
         pool.add(4)
     pool.save()
     print("pool", len(pool.items), flush=True)
+    kept = Policy(policy)
     levels = [t / 1000 for t in export.SAMPLER["timesteps"]]
 
     def step(model):
@@ -153,7 +155,7 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
             pool.add(1)
         latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
         with autocast():
-            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share)
+            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share, policy=kept)
         return total, {"flow": total.item(), "plain": plain}
 
     def look(average):
@@ -167,7 +169,7 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("vae"), p.add_argument("minutes", type=float)
     for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int),
-                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float)):
+                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str)):
         p.add_argument("--" + option, type=kind)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
     train(**{("vae_folder" if k == "vae" else k): v for k, v in vars(p.parse_args()).items() if v is not None})

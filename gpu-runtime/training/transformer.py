@@ -19,7 +19,6 @@ CONFIG = {
     "guidance_embeds": False, "guidance_embeds_scale": 0.1, "qk_norm": "rms_norm_across_heads", "rope_max_seq_len": 1024,
     "attention_eps": 1e-8, "qk_norm_eps": 1e-5, "cross_qk_norm_eps": 1e-6,
 }
-WINDOW = 3                                              # a block sees itself and this many blocks before it
 
 
 class RmsNorm(nn.Module):
@@ -204,10 +203,10 @@ class Transformer(nn.Module):
             zeros = [lambda tail, past=past: past[2].to(tail.dtype) for past in state]
         return self.run(x, t, text, mask, first, nothing, zeros)
 
-    def teach(self, clean, noisy, t_clean, t_noisy, text_clean, text, frames):
+    def teach(self, clean, noisy, t_clean, t_noisy, text_clean, text, frames, policy):
         """All blocks of B clips in parallel. clean [B, C, K*frames, h, w], noisy [B, R, C, K*frames, h, w]: R noisy copies; t_clean [B, K],
-        t_noisy [B, R, K, frames]; text* [B, K, L, caption]. -> flow of the noisy blocks. Block b of every copy sees itself and the clean blocks
-        b-WINDOW .. b-1, and the clean block b-1's conv tail."""
+        t_noisy [B, R, K, frames]; text* [B, K, L, caption]. -> flow of the noisy blocks. Block b of every copy sees itself and those
+        clean blocks before it that the state policy (policy.py) lets count, and the clean block b-1's conv tail."""
         b, c, kf, h, w = clean.shape
         k, copies = kf // frames, noisy.shape[1]
         blocks = lambda v: v.reshape(-1, c, k, frames, h, w).transpose(1, 2).reshape(-1, c, frames, h, w)
@@ -216,17 +215,10 @@ class Transformer(nn.Module):
         t = torch.cat((t_clean.reshape(-1, 1).expand(-1, frames), t_noisy.transpose(0, 1).reshape(-1, frames)))
         text = torch.cat((text_clean.flatten(0, 1), text.flatten(0, 1).repeat(copies, 1, 1)))
         everybody = 1 + copies
-        # A block's rope starts at frame 0; older keys are turned back by their distance instead (the re-basing identity), per block of distance.
-        turn = [rope_table(self.cfg["attention_head_dim"], 1, 1, 1, -frames * (d + 1)) for d in range(WINDOW)]
-
+        # A block's rope starts at frame 0; older keys are turned back by their distance instead (the re-basing identity).
         def past(s, z):
-            own_s, own_z = s[:b * k].unflatten(0, (b, k)), z[:b * k].unflatten(0, (b, k))
-            sum_s, sum_z = torch.zeros_like(own_s), torch.zeros_like(own_z)
-            for d in range(min(WINDOW, k - 1)):
-                moved = rotate(own_s[:, :k - 1 - d], turn[d])
-                sum_s = sum_s + F.pad(moved, (0, 0, 0, 0, 0, 0, d + 1, 0))
-                sum_z = sum_z + F.pad(own_z[:, :k - 1 - d], (0, 0, 0, 0, 0, 0, d + 1, 0))
-            return s + sum_s.flatten(0, 1).repeat(everybody, 1, 1, 1), z + sum_z.flatten(0, 1).repeat(everybody, 1, 1, 1)
+            add = lambda t: t + policy.sums(self, t[:b * k].unflatten(0, (b, k)), frames).flatten(0, 1).repeat(everybody, 1, 1, 1)
+            return add(s), add(z)
 
         def left(tail):
             own = tail[:b * k].unflatten(0, (b, k))
