@@ -4,11 +4,12 @@ import os
 
 import torch
 
-import sentences
+import phrases
 import tensors
 import text
 import transformer
 import vae
+import word_pieces
 from attributes import ATTRIBUTES, CANONICAL_WORDS, DEFAULT, NAMES, SCALES, TEMPLATE, canonical
 
 SAMPLER = {"kind": "euler", "timesteps": [1000, 900, 750, 500], "shift": 4.0}
@@ -23,12 +24,12 @@ def dump(path, value):
 
 def vocabulary():
     """What a page needs to help people write prompts."""
-    synonyms = {}
-    for (attribute, value), nouns in list(sentences.NOUNS.items()) + list(sentences.ADJECTIVES.items()):
-        synonyms.setdefault(attribute, {}).setdefault(value, []).extend(nouns.split())
-    for (attribute, value), phrases in sentences.PHRASES.items():
-        plain = [p.replace("(", "").replace(")", "") for p in phrases]
-        synonyms.setdefault(attribute, {}).setdefault(value, []).extend(p for p in plain if p not in synonyms.get(attribute, {}).get(value, []))
+    synonyms = {a: {v: [] for v in values} for a, values in ATTRIBUTES.items()}
+    styles = {("style", v): text for v, text in phrases.STYLE_NOUNS.items()}
+    single = [(k, said.split()) for source in (phrases.NOUNS, phrases.ADJECTIVES, styles) for k, said in source.items()]
+    for (attribute, value), said in single + list(phrases.PHRASES.items()):
+        plain = [p.replace("(", "").replace(")", "") for p in said]
+        synonyms[attribute][value] = list(dict.fromkeys(synonyms[attribute][value] + plain))
     return {
         "attributes": ATTRIBUTES,
         "scales": SCALES,
@@ -40,7 +41,7 @@ def vocabulary():
                         "a city at night with a bus", "mountains at sunset with a balloon", "a bird over the meadow", "a boat appears", "go left", "in ink", "neon city in the rain",
                         "soft pastel colours", "natural colours", "the fog lifts", "speed up", "slow down"],
         "synonyms": synonyms,
-        "filler": sentences.FILLER,
+        "filler": sorted(set(phrases.COMMON)),
     }
 
 
@@ -141,7 +142,7 @@ def text_case(folder):
     """Small random weights: the readings mean nothing, but every number of the way to them is held."""
     model = scrambled(text.TextEncoder({**text.CONFIG, "hidden_size": 32, "num_layers": 2, "buckets": 512}), 8)
     write_text(f"{folder}/world_text/text_encoder", model)
-    meta = {"pairs": [], "conditions": CONDITIONS, "fnv1a": {w: text.fnv1a(w.encode()) for w in ("", "a", "<sea>", "\u6d77")}}
+    meta = {"pairs": [], "conditions": CONDITIONS, "fnv1a": {w: word_pieces.fnv1a(w.encode()) for w in ("", "a", "<sea>", "\u6d77")}}
 
     def run(dtype):
         m = model.to(dtype)
@@ -149,7 +150,7 @@ def text_case(folder):
         for i, sentence in enumerate(TEXTS):
             slots, hidden = m(*m.batch([sentence]))
             out[f"{i}.slots"] = slots
-            if text.words(sentence):
+            if word_pieces.words(sentence):
                 out[f"{i}.tag_logits"] = m.tag_head(hidden)
             for a, name in enumerate(NAMES):
                 out[f"{i}.logits.{name}"] = m.heads[name](slots[:, a])
@@ -158,8 +159,8 @@ def text_case(folder):
     with torch.no_grad():
         for sentence in TEXTS:
             _, chosen, tags = model.encode([sentence])
-            split = text.words(sentence)[-model.cfg["max_words"]:]
-            meta["pairs"].append({"text": sentence, "words": split, "buckets_of_last_word": text.buckets(split[-1], model.cfg["buckets"]) if split else [],
+            split = word_pieces.words(sentence)[-model.cfg["max_words"]:]
+            meta["pairs"].append({"text": sentence, "words": split, "buckets_of_last_word": word_pieces.buckets(split[-1], model.cfg["buckets"]) if split else [],
                                   "values": dict(zip(NAMES, chosen[0].tolist())), "tags": tags[0], "canonical": canonical({**DEFAULT, **text.named(chosen[0])})})
     record(folder, "world_text", "The embedded world's text encoder, small random weights. meta.pairs gives each case's text, the words that enter, values (argmax of logits; 0: stays, "
            "1 + i: value i), tags (argmax of tag_logits, one row per word; none without words) and the canonical sentence of the default with what the text names. conditions: the rows that the transformer "

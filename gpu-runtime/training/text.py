@@ -6,40 +6,16 @@ name it, so it stays; a head on every word says what the word is about. Later me
 
 What the video model sees of the values in force are rows of fixed tables (conditions.py), which travel with this model: no network runs for that.
 """
-import re
-
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 from attributes import ATTRIBUTES, NAMES
 from conditions import SIZE, condition_tables, conditions
+from word_pieces import buckets, words
 
 CONFIG = {"_class_name": "SanaLiveWordEncoder", "version": 2, "hidden_size": 128, "num_layers": 3, "num_heads": 4, "mlp_ratio": 4, "buckets": 4096, "max_words": 64,
           "slots": len(NAMES), "condition_size": SIZE, "layer_norm_eps": 1e-5, "tags": NAMES + ["filler", "unknown"], "attributes": ATTRIBUTES}
-WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-
-
-def words(text):
-    return WORD.findall(text.lower().replace("\u2019", "'"))
-
-
-def fnv1a(data):
-    h = 2166136261
-    for b in data:
-        h = ((h ^ b) * 16777619) & 0xFFFFFFFF
-    return h
-
-
-_buckets = {}                                           # (word, count) -> numbers
-
-
-def buckets(word, count=4096):
-    """The hash buckets of a word: the whole of <word>, then each of its three-byte pieces."""
-    if (word, count) not in _buckets:
-        data = ("<" + word + ">").encode("utf-8")
-        _buckets[word, count] = [fnv1a(data) % count] + [fnv1a(data[i:i + 3]) % count for i in range(len(data) - 2)]
-    return _buckets[word, count]
 
 
 class Layer(nn.Module):
