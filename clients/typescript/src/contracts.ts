@@ -7,11 +7,20 @@ export type SessionStatus = 'queued' | 'idle' | 'streaming' | 'paused' | 'failed
 
 export type CueStatus = 'accepted' | 'applied' | 'superseded' | 'withdrawn';
 
+/** The value of a control: a number, or one of its words. */
+export type ControlValue = number | string;
+
+/** Values of controls by name; which there are, with their ranges, is in {@link ModelCard.controls}. */
+export type ControlValues = Readonly<Record<string, ControlValue>>;
+
 /** What the sender of a cue is told: first that it is accepted and for which block, later that it was applied. */
 export interface CueReceipt {
   readonly id: string;
   readonly clientId?: string | null;
+  /** The words that were sent; of controls alone, what they say. */
   readonly prompt: string;
+  /** What it set without words. */
+  readonly controls?: ControlValues | null;
   readonly status: CueStatus;
   /** The block it is planned for, or was applied at. */
   readonly block: number;
@@ -49,10 +58,15 @@ export interface SessionView {
   readonly block: number;
   /** At most 2^53 - 1, so that no client rounds it. */
   readonly seed: number;
-  /** The viewer's words now in force. */
+  /** The viewer's words now in force; after a cue of controls alone, what those said. */
   readonly prompt: string;
   /** The whole description now in force, in the model's own words. */
   readonly meaning: string;
+  /**
+   * The value now in force of every control; one whose words have none for it is left out (`time` at 16:30, which is `hour` 16.5).
+   * Empty for a model without controls.
+   */
+  readonly controls: ControlValues;
   readonly cues: readonly CueReceipt[];
   readonly viewers: number;
   readonly stateBytes: number;
@@ -73,9 +87,12 @@ export interface SessionView {
 }
 
 export interface CreateSession {
-  /** 1 to 2,000 characters; without it the model's default prompt. */
+  /** 1 to 2,000 characters; without it and without controls the model's default prompt. */
   readonly prompt?: string;
+  readonly controls?: ControlValues;
   readonly seed?: number;
+  /** A PNG or JPEG that becomes the first picture, as a `data:` address or its base64 alone (see `pictureAddress`). */
+  readonly image?: string;
 }
 
 /** The answer to a creation: the only time that the director's key is told. */
@@ -91,10 +108,11 @@ export interface SessionCreated {
   readonly session: SessionView;
 }
 
-/** A prompt for a running session. */
+/** A change for a running session: words, controls or both. What both name is as the control says. */
 export interface CueRequest {
   /** 1 to 2,000 characters. */
-  readonly prompt: string;
+  readonly prompt?: string;
+  readonly controls?: ControlValues;
   /** The block it applies at; without it the next one whose denoising has not begun. */
   readonly atBlock?: number;
   /** 0 is a cut; n blends over n blocks (at most 64); without it the model's default. */
@@ -106,6 +124,23 @@ export interface CueRequest {
 export interface VocabularyAttribute {
   readonly name: string;
   readonly values: readonly string[];
+}
+
+/** Something that a model can be told by a typed value instead of words. */
+export interface ModelControl {
+  readonly name: string;
+  /** The attribute of the vocabulary that it sets. Two controls of one attribute (`time` and `hour`) exclude each other in a cue. */
+  readonly attribute: string;
+  readonly type: 'number' | 'choice';
+  /** Of a number. */
+  readonly minimum?: number | null;
+  /** Of a number, itself allowed. */
+  readonly maximum?: number | null;
+  readonly unit?: string | null;
+  /** The words that may be given: all that a choice takes; for some numbers, words that stand for one. */
+  readonly values?: readonly string[] | null;
+  /** Its value in the model's default prompt. */
+  readonly default: ControlValue;
 }
 
 export interface ModelCard {
@@ -123,6 +158,8 @@ export interface ModelCard {
   readonly defaultPrompt: string;
   readonly suggestions: readonly string[];
   readonly vocabulary: readonly VocabularyAttribute[];
+  /** Empty for a model that is steered by prompts alone. */
+  readonly controls: readonly ModelControl[];
   readonly fingerprint: string;
   /** Bytes by which a KV cache of the same transformer would grow with every block; absent when the server does not say. */
   readonly keyValueBytesPerBlock?: number | null;

@@ -29,7 +29,8 @@ export class SanaLiveError extends Error {
 
   /** True when the same request may succeed later without anybody changing it. */
   get transient(): boolean {
-    return this.kind === 'network' || this.kind === 'overloaded' || (this.kind === 'failed' && (this.status ?? 500) >= 500);
+    // 501: the installation lacks something, which waiting does not bring.
+    return this.kind === 'network' || this.kind === 'overloaded' || (this.kind === 'failed' && (this.status ?? 500) >= 500 && this.status !== 501);
   }
 }
 

@@ -5,5 +5,7 @@ export { SanaLiveError, type ErrorKind } from './errors.js';
 export type { Hub, StreamObserver } from './hub.js';
 export { LiveConnection, newClientId, type Follower, type LiveEvents, type LiveOptions, type LiveState } from './live.js';
 export { WhepPlayer, type PlayerEvents, type PlayerOptions, type PlayerState, type PlayerStats } from './player.js';
+export { pictureAddress } from './picture.js';
+export { Steering, type SteeringOptions } from './steering.js';
 export { ViewOrder } from './viewOrder.js';
 export { sendGoodbye, sendOffer, type WhepSession } from './whep.js';

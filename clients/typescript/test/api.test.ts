@@ -76,4 +76,24 @@ describe('SanaLiveApi', () => {
   it('reads a view', async () => {
     await expect(apiWith(() => new Response(JSON.stringify(view({ block: 3 })), { status: 200 })).get('one')).resolves.toMatchObject({ block: 3 });
   });
+
+  it('sends controls as they are, numbers as numbers and words as words', async () => {
+    const seen: Seen[] = [];
+    await apiWith(() => new Response('{}', { status: 202 }), seen).cue('x', 'k', { controls: { speed: 42, direction: 'left' } });
+    expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ controls: { speed: 42, direction: 'left' } });
+  });
+
+  it('sends a start image with the words, and tells the sentence when it is too large', async () => {
+    const seen: Seen[] = [];
+    const api = apiWith(() => problem(413, '{"detail":"The picture has 12 MB; at most 8 MB are allowed."}'), seen);
+    const error = await refusal(api.create({ prompt: 'night', image: 'data:image/png;base64,AAAA' }));
+    expect(JSON.parse(String(seen[0]?.init.body))).toEqual({ prompt: 'night', image: 'data:image/png;base64,AAAA' });
+    expect(error).toMatchObject({ kind: 'invalid', status: 413, transient: false });
+    expect(error.message).toContain('at most 8 MB');
+  });
+
+  it('does not hope that what an installation lacks comes by itself', async () => {
+    const error = await refusal(apiWith(() => problem(501, '{"detail":"This server reads no pictures."}')).create({ image: 'AAAA' }));
+    expect(error.transient).toBe(false);
+  });
 });

@@ -9,6 +9,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     seed: 7,
     prompt: 'a forest at night',
     meaning: 'forest, night',
+    controls: {},
     cues: [],
     viewers: 1,
     stateBytes: 1000,
