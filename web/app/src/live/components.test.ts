@@ -1,5 +1,5 @@
-import { flushSync, mount, unmount, type Component } from 'svelte';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
 import type { SessionView } from '@sanalive/client';
 import Badge from './Badge.svelte';
 import Composer from './Composer.svelte';
@@ -9,56 +9,13 @@ import type { LiveSession } from './liveSession.svelte';
 import Receipts from './Receipts.svelte';
 import { card, receipt, view } from './samples';
 import StatePicture from './StatePicture.svelte';
-
-/** A session that never connects: the components see its fields only. */
-function session(fields: Partial<Record<keyof LiveSession, unknown>> = {}): LiveSession {
-  return {
-    id: 'one',
-    key: 'secret',
-    view: view(),
-    card: card(),
-    condition: 'live',
-    pending: [],
-    samples: [],
-    refusal: null,
-    retryIn: null,
-    cue: vi.fn(async () => {}),
-    changeCue: vi.fn(async () => true),
-    withdrawCue: vi.fn(async () => true),
-    dismiss: vi.fn(),
-    resend: vi.fn(),
-    close: vi.fn(),
-    ...fields,
-  } as unknown as LiveSession;
-}
-
-let mounted: Record<string, unknown>[] = [];
-
-function show<Props extends Record<string, unknown>>(component: Component<Props, any, any>, props: Props): HTMLElement {
-  const target = document.createElement('div');
-  document.body.append(target);
-  mounted.push(mount(component, { target, props }));
-  flushSync();
-  return target;
-}
-
-afterEach(async () => {
-  for (const component of mounted) await unmount(component);
-  mounted = [];
-  document.body.replaceChildren();
-});
-
-function button(root: HTMLElement, name: string): HTMLButtonElement {
-  const found = [...root.querySelectorAll('button')].find((b) => b.textContent?.trim() === name);
-  if (!found) throw new Error(`no button ${name}`);
-  return found;
-}
+import { button, session, show } from './showing';
 
 describe('Receipts', () => {
   const receipts = (changes: Partial<SessionView>, fields: Partial<Record<keyof LiveSession, unknown>> = {}, steering = true) => {
     const draft = new Draft();
     const live = session({ view: view(changes), ...fields });
-    const root = show(Receipts, { session: live, draft, steering, onchange: () => {} });
+    const root = show(Receipts, { session: live, draft, steering, onchange: () => {}, onpress: () => {} });
     return { root, draft, live };
   };
 

@@ -3,7 +3,10 @@ import {
   newClientId,
   SanaLiveApi,
   SanaLiveError,
+  Steering,
   WhepPlayer,
+  type ControlValue,
+  type ControlValues,
   type CueReceipt,
   type CueRequest,
   type LiveState,
@@ -15,6 +18,7 @@ import {
 import { conditionOf } from './condition';
 import { CueStopwatch, type CueTimes } from './cueTimes';
 import { Playhead } from './playhead';
+import { overlaid, Steered } from './steered';
 import { troubleOf } from './trouble';
 
 /** A cue that was sent and not answered yet. */
@@ -59,6 +63,12 @@ export class LiveSession {
   /** Seconds until the next attempt to reach the server. */
   retryIn = $state<number | null>(null);
 
+  /** What this page set and no applied cue shows yet. */
+  steered = $state.raw<ControlValues>({});
+
+  /** Every control's value as its knob shows it: in force, or set here and on its way. */
+  readonly controls = $derived(overlaid(this.view?.controls ?? {}, this.steered, this.card?.controls ?? []));
+
   #hubState = $state<LiveState>('new');
   #playerState = $state<PlayerState>('new');
   #attempts = $state(0);
@@ -84,6 +94,8 @@ export class LiveSession {
   readonly #live = new LiveConnection();
   readonly #player: WhepPlayer;
   readonly #stopwatch = new CueStopwatch();
+  readonly #steered = new Steered();
+  #steering: Steering | undefined;
   readonly #abort = new AbortController();
   #stop: (() => void)[] = [];
   #gone = false;
@@ -176,6 +188,7 @@ export class LiveSession {
     this.#abort.abort();
     for (const stop of this.#stop) stop();
     this.#stop = [];
+    this.#steering?.stop();
     this.#live.stop();
     this.#player.stop();
   }
@@ -204,6 +217,20 @@ export class LiveSession {
     if (key === null) return;
     const clientId = newClientId();
     await this.#send({ ...request, clientId }, key);
+  }
+
+  /** Sets a control, as often as one likes: few cues come of it. What the server refuses is told in `refusal`. */
+  steer(name: string, value: ControlValue): void {
+    const { card, key } = this;
+    if (!card || key === null || this.maySteer !== true) return;
+    this.#steering ??= new Steering({
+      controls: card.controls,
+      send: (values) => this.#sendControls(values, key),
+      refused: (cause) => (this.refusal = sentence(cause)),
+    });
+    this.#steered.set(name, value, card.controls);
+    this.steered = this.#steered.values;
+    this.#steering.set(name, value);
   }
 
   async resend(pending: PendingCue): Promise<void> {
@@ -238,7 +265,7 @@ export class LiveSession {
 
   async #send(request: CueRequest, key: string): Promise<void> {
     const clientId = request.clientId ?? newClientId();
-    const entry: PendingCue = { clientId, prompt: request.prompt, refusal: null, request };
+    const entry: PendingCue = { clientId, prompt: request.prompt ?? '', refusal: null, request };
     this.pending = [entry, ...this.pending.filter((other) => other.clientId !== clientId)];
     this.#stopwatch.sent(clientId, performance.now(), request.atBlock === undefined);
     try {
@@ -250,6 +277,23 @@ export class LiveSession {
     } catch (cause) {
       const refusal = sentence(cause);
       this.pending = this.pending.map((other) => (other.clientId === clientId ? { ...other, refusal } : other));
+    }
+  }
+
+  async #sendControls(controls: ControlValues, key: string): Promise<void> {
+    const clientId = newClientId();
+    this.#steered.sent(controls, clientId);
+    this.#stopwatch.sent(clientId, performance.now(), true);
+    this.refusal = null;
+    try {
+      const receipt = await this.#live.cue(this.id, key, { controls, clientId });
+      this.#stopwatch.received(receipt, performance.now());
+      this.cueTimes = this.#stopwatch.last;
+      this.#patch(receipt);
+    } catch (cause) {
+      this.#steered.refused(clientId);
+      this.steered = this.#steered.values;
+      throw cause;
     }
   }
 
@@ -282,6 +326,8 @@ export class LiveSession {
     if (this.#gone || (this.view && view.version < this.view.version)) return;
     const now = performance.now();
     this.view = view;
+    this.#steered.view(view);
+    this.steered = this.#steered.values;
     this.playhead.update(view, now);
     this.#stopwatch.view(view, now);
     this.cueTimes = this.#stopwatch.last;

@@ -1,4 +1,4 @@
-import type { CueReceipt, ModelCard, SessionView } from '@sanalive/client';
+import type { CueReceipt, ModelCard, ModelControl, SessionView } from '@sanalive/client';
 
 /** For tests: a stream that runs. */
 export function view(changes: Partial<SessionView> = {}): SessionView {
@@ -10,6 +10,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     seed: 7,
     prompt: 'a forest at night',
     meaning: 'forest, night',
+    controls: {},
     cues: [],
     viewers: 1,
     stateBytes: 1_943_552,
@@ -61,7 +62,17 @@ export function card(changes: Partial<ModelCard> = {}): ModelCard {
       { name: 'place', values: ['forest', 'coast'] },
       { name: 'time', values: ['day', 'night'] },
     ],
+    controls: [],
     fingerprint: 'f',
     ...changes,
   };
 }
+
+/** A model's controls as a server lists them. */
+export const controls: readonly ModelControl[] = [
+  { name: 'place', attribute: 'place', type: 'choice', values: ['forest', 'coast'], default: 'forest' },
+  { name: 'time', attribute: 'time', type: 'choice', values: ['dawn', 'day', 'sunset', 'night'], default: 'day' },
+  { name: 'hour', attribute: 'time', type: 'number', minimum: 0, maximum: 24, unit: 'h', default: 12 },
+  { name: 'speed', attribute: 'speed', type: 'number', minimum: 10, maximum: 60, unit: 'px/s', values: ['slow', 'fast'], default: 30 },
+  { name: 'direction', attribute: 'direction', type: 'choice', values: ['right', 'left'], default: 'right' },
+];

@@ -1,5 +1,6 @@
 import type { SessionView } from '@sanalive/client';
 import type { Barcode } from './barcode';
+import { isWordless } from './cues';
 import { flagsOf } from './flags';
 
 /** Pixels of one block. */
@@ -69,7 +70,17 @@ export function drawStrip(to: CanvasRenderingContext2D, barcode: Barcode, moment
     to.globalAlpha = 1;
   }
 
-  const flags = flagsOf(view.cues, from, until, UNIT);
+  // Controls move often: each change is a dot on the band, and flags are for words.
+  to.fillStyle = INK;
+  for (const cue of view.cues) {
+    if (!isWordless(cue) || (cue.status !== 'applied' && cue.status !== 'accepted')) continue;
+    if (cue.block < from || cue.block > until) continue;
+    to.beginPath();
+    to.arc(x(cue.block), WORDS - 6, 2, 0, 2 * Math.PI);
+    to.fill();
+  }
+
+  const flags = flagsOf(view.cues.filter((cue) => !isWordless(cue)), from, until, UNIT);
   for (const { cue } of flags) {
     if (cue.blendBlocks === 0) continue;
     const ramp = to.createLinearGradient(x(cue.block), 0, x(cue.block + cue.blendBlocks), 0);

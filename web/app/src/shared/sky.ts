@@ -1,4 +1,4 @@
-/** The start page's sky, by the hour that the typed words name. Colours from the zenith to the horizon, and the sun's place. */
+/** A sky's colours from the zenith to the horizon, and the place of its light: the start page's, and the strip that steers the hour. */
 export interface Sky {
   readonly high: string;
   readonly middle: string;
@@ -23,4 +23,26 @@ const HOURS: readonly (readonly [RegExp, Sky])[] = [
 
 export function skyOf(words: string): Sky {
   return HOURS.find(([pattern]) => pattern.test(words))?.[1] ?? DUSK;
+}
+
+/** The skies of a day by the hour, from one midnight to the next. */
+export const DAY_OF_SKIES: readonly { readonly hour: number; readonly sky: Sky }[] = [
+  { hour: 0, sky: NIGHT },
+  { hour: 4.2, sky: NIGHT },
+  { hour: 6, sky: DAWN },
+  { hour: 8, sky: DAY },
+  { hour: 16, sky: DAY },
+  { hour: 18, sky: DUSK },
+  { hour: 19.8, sky: NIGHT },
+  { hour: 24, sky: NIGHT },
+];
+
+/** Where the light of this hour stands: 0 on the horizon at six and eighteen o'clock, 1 at noon (the sun) and at midnight (the moon). */
+export function elevationAt(hour: number): number {
+  return Math.abs(Math.cos((hour / 12) * Math.PI));
+}
+
+/** From six to eighteen o'clock it is the sun that shines, else the moon. */
+export function sunlit(hour: number): boolean {
+  return hour >= 5.5 && hour <= 18.5;
 }
