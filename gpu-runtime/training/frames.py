@@ -4,7 +4,7 @@ filler. heldout_sentences.py has its own frames, which are not here.
 PLACES = "in in in the|in a|across|across the|over the|over|through the|through a|into the|to the|along the|on the|near the|towards the|at the|past the|by the|under|above the|around the|of the|of a|from the|a|the|some|".split("|")
 SHIFTS = ["make it", "it is", "it gets", "it becomes", "let it be", "turn it", "very", "more", "a bit", "make it more", "make everything", "now it is", "it should be", "i want it", "make the sky", "", ""]
 LEADS = ["please", "make it", "now", "i want", "show me", "can you show", "could we have", "let there be", "turn it into", "change to", "switch to", "give us", "there is", "add", "we see", "let's have", "how about",
-         "then", "and now", "suddenly", "let it be", "imagine", "a picture of", "a video of", "it is", "i would like", "let us see", "please make it", "can we get", "we reach", "we enter", "go to", "take me to", "put", "bring"]
+         "then", "and now", "suddenly", "let it be", "imagine", "a picture of", "a video of", "it is", "i would like", "let us see", "please make it", "can we get", "we reach", "we enter", "go to", "take me to", "put", "bring", "look at", "let us look at", "i like to look at", "have a look at", "it looks like", "the look of"]
 JOINS = [", ", " and ", ", then ", " then ", ". ", "; ", " with ", " ", " ", ", and ", " but ", ", now ", " while ", " and then ", ", later ", " before ", " - ", ": ", " in ", " as ", " when ", " where ", " / "]
 ENDS = ["please", "now", "thanks", "again", "for me", "!", ".", "today", "in the picture", "if you can", "right now", "here"]
 TAILS = {

@@ -82,17 +82,22 @@ def slots(frame):
     return [part.split("}")[0] for part in frame.split("{")[1:]]
 
 
-def fill(frame, values, r, errors):
-    """The frame with words for the values, some of them misspelt; None when it has no words for one."""
-    out = frame
-    for slot in slots(frame):
-        said = say(slot, values[slot.split("_")[0]], r)
-        if slot == "subject" and values["subject"] == "none" and NAMELESS.search(frame):
+def fill(frame, values, r, mistakes):
+    """The frame with words for the values, as many of them misspelt; None when it has no words for one."""
+    parts = frame.replace("}", "{").split("{")           # every second one is a slot
+    for i in range(1, len(parts), 2):
+        if parts[i] == "subject" and values["subject"] == "none" and NAMELESS.search(frame):
             return None                                 # nobody says "tell the nothing else"
-        if said is None:
+        parts[i] = say(parts[i], values[parts[i].split("_")[0]], r)
+        if parts[i] is None:
             return None
-        out = out.replace("{" + slot + "}", " ".join(misspell(w, r, True) if r.random() < errors else w for w in said.split()), 1)
-    return out
+    for _ in range(mistakes):
+        i = r.randrange(1, len(parts), 2)
+        said = parts[i].split(" ")
+        j = r.randrange(len(said))
+        said[j] = misspell(said[j], r, True)
+        parts[i] = " ".join(said)
+    return "".join(parts)
 
 
 def draw(r, pair):
@@ -115,7 +120,7 @@ def sample(r, pair=None):
         values = {n: values[n] for n in NAMES if n in named}
         if not pair and held_out({**DEFAULT, **values}):
             continue
-        text = fill(frame, values, r, r.choice([0, 0, .12, .25]))
+        text = fill(frame, values, r, r.choice([0, 0, 1, 1, 2]))
         if text:
             style = r.random()
             return (text.upper() if style < .1 else text.title() if style < .2 else text.capitalize() if style < .5 else text.replace(",", "") if style < .6 else text), values

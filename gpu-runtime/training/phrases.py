@@ -54,7 +54,7 @@ PHRASES = {
     ("subject", "none"): ["nothing else", "no subject", "nobody", "empty landscape", "just (the) landscape", "no vehicles", "only (the) landscape", "nothing", "no animals", "(the) train (has) left", "no one"],
     ("subject", "train"): ["by train", "train ride", "(on a) train", "steam train", "express train"],
     ("subject", "car"): ["driving (a) car", "by car", "driving", "trip", "sports car"],
-    ("subject", "bus"): ["by bus", "bus ride", "(on a) bus", "school bus", "double decker bus", "city bus"],
+    ("subject", "bus"): ["by bus", "bus ride", "(on a) bus", "school bus", "double decker bus"],
     ("subject", "balloon"): ["hot air balloon", "ballooning", "hot air balloons"],
     ("subject", "boat"): ["sailing boat", "(a) white sail", "sailing", "by boat", "fishing boat", "sailing ship"],
     ("subject", "airplane"): ["by plane", "(in a) plane", "flying (by) plane", "passenger jet"],

@@ -14,6 +14,8 @@ from word_pieces import words
 NOUN = {k: v.split() for k, v in NOUNS.items()}
 ADJECTIVE = {k: v.split() for k, v in ADJECTIVES.items()}
 SUBJECTS = ATTRIBUTES["subject"][1:]
+NOBODY = ["nothing else", "no vehicles", "nobody", "no subject", "nothing", "no one", "no animals", "no train", "without (a) car", "no boat"]
+CLEAR = ["clear sky", "clear skies", "blue sky", "blue skies", "good weather", "clear weather", "cloudless sky", "nice weather", "fair weather"]
 COMMON_ALONE = [w for w in COMMON if KNOWN[w] == {"filler"} and w not in ("no", "not", "without", "from", "turn", "more", "than")]
 
 
@@ -112,8 +114,12 @@ def tail(s, n, kinds=("time", "time", "weather", "weather", "subject", "speed", 
         v = value(s.r, kind)
         if kind == "style":
             s.frame(s.r.choice(TAILS[kind]), lambda: s.mean(kind, v, s.r.choice(STYLE_NOUNS[v].split()))) if s.r.random() < .5 else s.phrase(s.r.choice(PHRASES[kind, v]), kind, v)
-        elif kind in ("speed", "direction") or kind == "weather" and v == "clear":
+        elif (kind, v) == ("weather", "clear"):
+            s.frame(s.r.choice(TAILS[kind]), lambda: s.mean(kind, v, s.r.choice(CLEAR)))
+        elif kind in ("speed", "direction"):
             s.phrase(s.r.choice(PHRASES[kind, v]), kind, v)
+        elif kind == "subject" and s.r.random() < .15:
+            s.phrase(s.r.choice(NOBODY), "subject", "none")
         elif kind == "subject":
             s.frame(s.r.choice(TAILS[kind]), lambda: actor_name(s, v))
         else:
@@ -140,8 +146,11 @@ def actor_name(s, v, describe=.35):
 def actor(s):
     """'a red train rushes through the forest to the left'"""
     r = s.r
-    s.add(r.choice(["a", "the", "one", "an", "our", "", "there is a", "with a", "this"]), "filler")
-    actor_name(s, value(r, "subject"))
+    if r.random() < .15:
+        s.phrase(r.choice(NOBODY), "subject", "none")
+    else:
+        s.add(r.choice(["a", "the", "one", "an", "our", "", "there is a", "with a", "this"]), "filler")
+        actor_name(s, value(r, "subject"))
     roll = r.random()
     if roll < .2:
         pace = r.choice(list(PACES))
@@ -204,17 +213,20 @@ def swap(s):
     s.sets[attribute] = new
 
 
-def keywords(s):
+def keywords(s, least=2, most=7):
     """'night city rain bus neon left'"""
     r = s.r
-    for attribute in r.sample(NAMES, r.randint(2, 7)):
-        v = value(r, attribute)
+    for attribute in r.sample(NAMES, r.randint(least, most)):
+        v = r.choice(ATTRIBUTES[attribute])
         options = NOUN.get((attribute, v), []) + ADJECTIVE.get((attribute, v), []) + [CANONICAL_WORDS.get(attribute, {}).get(v, v)]
+        if (attribute, v) == ("weather", "clear"):
+            options += CLEAR
         if attribute == "direction":
-            options = [v, "to the " + v, v + "wards"]
-        s.join(r.choice([" ", " ", ", ", ", ", " and "]))
-        s.add(r.choice(options), attribute)
-        s.sets[attribute] = v
+            options = [v, f"(to the) {v}", v + "wards"]
+        if v == "none":
+            options += NOBODY
+        s.join(r.choice([" ", " ", ", ", ", ", " and ", ". ", " | "]))
+        s.phrase(r.choice(options), attribute, v)
 
 
 def sunny(s):
@@ -237,7 +249,7 @@ def own_words(s):
         s.phrase({"speed": f"{v} speed", "direction": f"(to the) {v}"}.get(attribute, CANONICAL_WORDS.get(attribute, {}).get(v, v)), attribute, v)
 
 
-CLAUSES = [(place, 16), (actor, 18), (single, 14), (phrase, 22), (gone, 5), (swap, 6), (keywords, 6), (sunny, 2), (stray, 7), (own_words, 4)]
+CLAUSES = [(place, 16), (actor, 18), (single, 14), (phrase, 24), (gone, 7), (swap, 10), (keywords, 6), (sunny, 2), (stray, 7), (own_words, 4)]
 
 
 def sample(r):
@@ -249,7 +261,11 @@ def sample(r):
 
 
 def jumble(r):
-    s = Sentence(r, r.choice([0, .04, .12]))
+    if r.random() < .35:                                # a word or two, most often misspelt: cheap, and where misspellings are learnt
+        s = Sentence(r, .4)
+        r.choice((single, single, phrase, phrase, phrase, lambda s: keywords(s, 1, 2)))(s)
+        return "".join(s.pieces).strip(), s.sets, s.tags
+    s = Sentence(r, r.choice([0, .08, .2]))
     if r.random() > .02:
         for i in range(r.choice([1, 1, 1, 2, 2, 2, 3, 3, 4, 5])):
             if i:

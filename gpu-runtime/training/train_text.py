@@ -1,7 +1,7 @@
 """Stage 0: the text encoder, on sentences made up on the spot.
 
     train_text.py <work folder> <minutes> [--export <text_encoder folder>] [--start_from <model.safetensors>]
-                                                                              resumes; with --export the latest average is written every minute
+                                                                              resumes; with --export the latest average is written every 90 s
     train_text.py <work folder> --check                                       readings of held-out and of hand-typed sentences
 """
 import json
@@ -16,8 +16,11 @@ import sentences
 import text
 from attributes import ATTRIBUTES, NAMES
 from loop import Loop
+from spelling import KNOWN, misspell, variants
+from word_pieces import buckets
 
 TYPED = os.path.join(os.path.dirname(__file__), "typed_sentences.json")       # [[text, what it names]], typed by hand
+MISSPELT = sorted(w for w in KNOWN if KNOWN[w] - {"filler", "unknown"} and variants(w, False))
 ALIKE = 16                                               # so many batches are drawn at once and sorted by length, so that little is padding
 
 
@@ -38,6 +41,19 @@ def batches(r, size):
         parts = [rows[i:i + size] for i in range(0, len(rows), size)]
         r.shuffle(parts)
         yield from parts
+
+
+def likeness(model, r, count=512):
+    """How far misspelt words lie from the right ones, relative to the right ones' spread: nearly free, and what is learnt of a word then holds for its misspellings."""
+    pairs = [(misspell(w, r), w) for w in r.choices(MISSPELT, k=count)]
+
+    def embed(side):
+        rows = [buckets(p[side], model.cfg["buckets"]) for p in pairs]
+        offsets = torch.tensor([0] + [len(row) for row in rows[:-1]]).cumsum(0)
+        return F.embedding_bag(torch.tensor([b for row in rows for b in row]), model.embedding.weight, offsets, mode="mean")
+
+    right = embed(1).detach()
+    return (embed(0) - right).square().mean() / right.var(0).mean()
 
 
 @torch.no_grad()
@@ -74,18 +90,20 @@ def hidden(name):
 def train(folder, minutes, rate=2e-3, size=48, muon_rate=.01, export_to=None, start_from=None):
     torch.manual_seed(0)
     model = text.TextEncoder()
-    loop = Loop("text", model, folder, minutes, rate, decay=.995, every=60, hidden=hidden, muon_rate=muon_rate, start_from=start_from)
-    source = batches(random.Random(f"{loop.steps} {minutes}"), size)
+    loop = Loop("text", model, folder, minutes, rate, decay=.995, every=90, hidden=hidden, muon_rate=muon_rate, start_from=start_from)
+    r = random.Random(f"{loop.steps} {minutes}")
+    source = batches(r, size)
 
     def step(model):
         inputs, values, tags = tensors(model, next(source))
         slots, hidden = model(*inputs)
         attribute = sum(F.cross_entropy(model.heads[k](slots[:, i]), values[:, i]) for i, k in enumerate(NAMES))
         tag = F.cross_entropy(model.tag_head(hidden).flatten(0, 1), tags.flatten(), ignore_index=-100)
-        return attribute + tag, {"attributes": attribute.item(), "tags": tag.item()}
+        spelling = likeness(model, r)
+        return attribute + tag + 10 * spelling, {"attributes": attribute.item(), "tags": tag.item(), "spelling": spelling.item()}
 
     def look(average):
-        print(f"text test at step {loop.steps}: every attribute right in {measure(average, heldout(600))[0]:.4f} of held-out sentences, {measure(average, typed())[0]:.4f} of hand-typed ones", flush=True)
+        print(f"text test at step {loop.steps}: every attribute right in {measure(average, heldout(400))[0]:.4f} of held-out sentences, {measure(average, typed())[0]:.4f} of hand-typed ones", flush=True)
         if export_to:
             import export
             export.write_text(export_to, average)
