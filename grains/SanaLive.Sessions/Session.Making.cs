@@ -156,7 +156,7 @@ internal sealed partial class Session
         {
             var line = _line;
             foreach (var cue in plan.Cues)
-                line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks);
+                line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, _engine!.Blend);
             var (request, after) = line.Next(plan.Number, plan.Deadline);
             var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
             Check(block, plan.Number);

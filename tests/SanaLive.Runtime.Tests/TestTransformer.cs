@@ -18,7 +18,7 @@ internal static class TestTransformer
         CrossHeads = 2,
         CrossHeadDim = 12,
         Layers = 2,
-        CaptionChannels = 32,
+        CaptionChannels = 128,
         MlpRatio = 2,
         Patch = 1,
     };

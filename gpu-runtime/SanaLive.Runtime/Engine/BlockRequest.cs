@@ -4,7 +4,8 @@ namespace SanaLive.Runtime.Engine;
 /// <param name="Prompt">The prompt of this block.</param>
 /// <param name="Deadline">When the stream would stall without this block; orders the engine's queue.</param>
 /// <param name="BlendFrom">
-/// With <paramref name="BlendWeight"/> below 1 the embedding is <c>(1 - w) BlendFrom + w Prompt</c>; null without a blend.
+/// With <paramref name="BlendWeight"/> below 1 the block is made under what lies between it and <paramref name="Prompt"/>
+/// (<see cref="IEngine.Blend"/>); null without a blend.
 /// </param>
 /// <param name="BlendWeight">0 to 1.</param>
 /// <param name="Recache">Runs the previous block again under <paramref name="Prompt"/> first (a prompt switch).</param>

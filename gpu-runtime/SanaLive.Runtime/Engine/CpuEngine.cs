@@ -83,6 +83,8 @@ public sealed class CpuEngine : IEngine
         return Submit(() => model.Prompts.Read(previous, text, controls), DateTimeOffset.MinValue, cancellation);
     }
 
+    public Prompt Blend(Prompt from, Prompt to, float weight) => model.Prompts.Blend(from, to, weight);
+
     public IVideoStream CreateStream(ulong seed) => new VideoStream(model, seed);
 
     public async ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)

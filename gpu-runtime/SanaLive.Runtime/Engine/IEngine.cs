@@ -36,6 +36,12 @@ public interface IEngine : IAsyncDisposable
     ValueTask<Prompt> ReadPromptAsync(
         Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation);
 
+    /// <summary>What lies between two prompts on the way of a blend: as the model was trained to see it, else a straight line. Asks no device.</summary>
+    /// <param name="from">At weight 0.</param>
+    /// <param name="to">At weight 1.</param>
+    /// <param name="weight">0 to 1.</param>
+    Prompt Blend(Prompt from, Prompt to, float weight) => Prompt.Mix(from, to, weight);
+
     /// <summary>A new stream at block 0.</summary>
     /// <param name="seed">Together with prompts and block numbers it decides every pixel.</param>
     IVideoStream CreateStream(ulong seed);

@@ -19,4 +19,20 @@ public sealed record Prompt(
 {
     /// <summary>The value now in force of every control of the model; a control whose words have none for it is left out. Empty without controls.</summary>
     public IReadOnlyDictionary<string, ControlValue> Controls { get; init; } = ReadOnlyDictionary<string, ControlValue>.Empty;
+
+    /// <summary>The straight line from one embedding to another; embeddings of different lengths cannot be mixed, then it is the nearer one.</summary>
+    /// <param name="from">At weight 0.</param>
+    /// <param name="to">At weight 1.</param>
+    /// <param name="weight">0 to 1.</param>
+    public static Prompt Mix(Prompt from, Prompt to, float weight)
+    {
+        if (from.Embedding.Length != to.Embedding.Length || from.Tokens != to.Tokens)
+            return weight < 0.5f ? from : to;
+        var mixed = new float[to.Embedding.Length];
+        var a = from.Embedding.Span;
+        var b = to.Embedding.Span;
+        for (var i = 0; i < mixed.Length; i++)
+            mixed[i] = (1 - weight) * a[i] + weight * b[i];
+        return to with { Embedding = mixed };
+    }
 }

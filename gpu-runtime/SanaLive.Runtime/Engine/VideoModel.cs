@@ -54,6 +54,8 @@ public sealed class VideoModel : IDisposable
                 vaeWeights.Finish();
             var prompts = Own(new WorldPromptEncoder(kernels, textPart, textWeights));
             var config = transformer.Config;
+            if (config.CaptionChannels != prompts.Channels)
+                throw new CheckpointException($"The transformer in {folder} reads conditions of {config.CaptionChannels} numbers, its text encoder gives {prompts.Channels}.");
             if (config.InChannels != decoder.LatentChannels || config.OutChannels != decoder.LatentChannels)
                 throw new CheckpointException($"The transformer in {folder} has {config.InChannels} latent channels, its VAE {decoder.LatentChannels}.");
             var step = decoder.SpatialScale * config.Patch;

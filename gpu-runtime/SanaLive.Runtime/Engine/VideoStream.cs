@@ -65,6 +65,7 @@ internal sealed class VideoStream : IVideoStream
         var to = request.Prompt;
         if (from is not null && from.Tokens != to.Tokens)
             throw new ArgumentException($"A prompt of {from.Tokens} tokens cannot be blended into one of {to.Tokens}.", nameof(request));
+        var blended = from is null ? to : model.Prompts.Blend(from, to, weight);
         if (text is null || text.Words != to.Tokens)
         {
             text?.Dispose();
@@ -73,8 +74,7 @@ internal sealed class VideoStream : IVideoStream
         }
 
         textPrompt = null;
-        for (var i = 0; i < embedding.Length; i++)
-            embedding[i] = from is null ? to.Embedding.Span[i] : (1 - weight) * from.Embedding.Span[i] + weight * to.Embedding.Span[i];
+        blended.Embedding.Span.CopyTo(embedding);
         model.Transformer.ReadText(embedding, text);
         (textPrompt, textBlendFrom, textWeight) = (to, from, weight);
         return text;

@@ -24,4 +24,10 @@ public interface IPromptEncoder : IDisposable
     /// <param name="text">The words; null without.</param>
     /// <param name="controls">Checked by the caller with <see cref="ModelCard.ProblemWith"/>; null without.</param>
     Prompt Read(Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls = null);
+
+    /// <summary>What lies between two prompts on the way of a blend, as the model was trained to see it.</summary>
+    /// <param name="from">At weight 0.</param>
+    /// <param name="to">At weight 1.</param>
+    /// <param name="weight">0 to 1.</param>
+    Prompt Blend(Prompt from, Prompt to, float weight);
 }

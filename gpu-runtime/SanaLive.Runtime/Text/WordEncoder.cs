@@ -4,15 +4,14 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Runtime.Text;
 
 /// <summary>
-/// A small transformer over words: some slots, one per attribute and one more, and the words of the previous sentence and of
-/// the new text attend to each other. Word order counts. Golden case world_text.
+/// A small transformer over words: slots, one per attribute, and the words of a new text attend to each other. It never sees what
+/// was said before: a head answers with a value of its attribute or with "not named". Word order counts. Golden case world_text.
 /// </summary>
 internal sealed class WordEncoder : IDisposable
 {
     private readonly KernelSet kernels;
     private readonly float[] embedding;
     private readonly float[] position;
-    private readonly float[] segment;
     private readonly float[] slots;
     private readonly WordEncoderLayer[] layers;
     private readonly Tensor normOut;
@@ -26,13 +25,11 @@ internal sealed class WordEncoder : IDisposable
         var c = config.Width;
         embedding = checkpoint.Take("embedding.weight", config.Buckets, c);
         position = checkpoint.Take("position", config.MaxWords, c);
-        segment = checkpoint.Take("segment", 2, c);
         slots = checkpoint.Take("slots", config.Slots, c);
         layers = [.. Enumerable.Range(0, config.Layers).Select(layer => new WordEncoderLayer(kernels, checkpoint, $"layers.{layer}.", config))];
         normOut = WordEncoderLayer.Norm(kernels, checkpoint, "norm_out", c);
-        heads = [.. config.Attributes.Select(attribute => Linear($"heads.{attribute.Name}", attribute.Values.Count))];
+        heads = [.. config.Attributes.Select(attribute => Linear($"heads.{attribute.Name}", 1 + attribute.Values.Count))];
         tagHead = Linear("tag_head", config.Tags.Count);
-        checkpoint.Finish();
 
         Weights Linear(string name, int outputs) =>
             kernels.PackLinear(checkpoint.Take($"{name}.weight", outputs, c), outputs, c, checkpoint.Take($"{name}.bias", outputs));
@@ -40,16 +37,15 @@ internal sealed class WordEncoder : IDisposable
 
     public WordEncoderConfig Config { get; }
 
-    /// <summary>Reads a text after a previous sentence. Of a text that is too long the last words count.</summary>
-    public WordReading Read(string previous, string text)
+    /// <summary>Reads a text. Of one that is too long the last words count.</summary>
+    public WordReading Read(string text)
     {
-        var before = PromptWords.Split(previous).Take(Config.MaxWords).ToArray();
-        var words = before.Concat(PromptWords.Split(text).TakeLast(Config.MaxWords - before.Length)).ToArray();
+        var words = PromptWords.Split(text).TakeLast(Config.MaxWords).ToArray();
         var (c, rows) = (Config.Width, Config.Slots + words.Length);
         var input = new float[rows * c];
         slots.CopyTo(input, 0);
         for (var word = 0; word < words.Length; word++)
-            Embed(words[word], word, word < before.Length ? 0 : 1, input.AsSpan((Config.Slots + word) * c, c));
+            Embed(words[word], word, input.AsSpan((Config.Slots + word) * c, c));
 
         using var x = kernels.Create(rows, c);
         using var normed = kernels.Create(rows, c);
@@ -62,7 +58,7 @@ internal sealed class WordEncoder : IDisposable
         kernels.Read(normed, output);
         var attributeLogits = heads.Select((head, slot) => Apply(head, output.AsSpan(slot * c, c))).ToArray();
         var tagLogits = words.Length == 0 ? [] : Apply(tagHead, output.AsSpan(Config.Slots * c));
-        return new WordReading(words, before.Length, output[..(Config.Slots * c)], attributeLogits, tagLogits);
+        return new WordReading(words, output[..(Config.Slots * c)], attributeLogits, tagLogits);
     }
 
     public void Dispose()
@@ -75,7 +71,7 @@ internal sealed class WordEncoder : IDisposable
         tagHead.Dispose();
     }
 
-    private void Embed(string word, int place, int part, Span<float> row)
+    private void Embed(string word, int place, Span<float> row)
     {
         var buckets = PromptWords.Buckets(word, Config.Buckets);
         for (var i = 0; i < row.Length; i++)
@@ -83,7 +79,7 @@ internal sealed class WordEncoder : IDisposable
             var sum = 0f;
             foreach (var bucket in buckets)
                 sum += embedding[bucket * row.Length + i];
-            row[i] = sum / buckets.Length + position[place * row.Length + i] + segment[part * row.Length + i];
+            row[i] = sum / buckets.Length + position[place * row.Length + i];
         }
     }
 

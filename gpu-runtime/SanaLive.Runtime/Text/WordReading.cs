@@ -1,16 +1,14 @@
 namespace SanaLive.Runtime.Text;
 
-/// <summary>What the encoder made of a previous sentence and a text.</summary>
-/// <param name="Words">The words that entered: the previous sentence's, then the text's.</param>
-/// <param name="PreviousWords">How many of them are the previous sentence's.</param>
-/// <param name="Slots">[slots, width]: what the transformer attends to.</param>
-/// <param name="AttributeLogits">Per attribute, one number per value.</param>
+/// <summary>What the encoder made of a text.</summary>
+/// <param name="Words">The words that entered.</param>
+/// <param name="Slots">[slots, width], after the last norm: what the attributes' heads read.</param>
+/// <param name="AttributeLogits">Per attribute one number for "not named", then one per value.</param>
 /// <param name="TagLogits">[words, tags].</param>
-internal sealed record WordReading(
-    IReadOnlyList<string> Words, int PreviousWords, float[] Slots, IReadOnlyList<float[]> AttributeLogits, float[] TagLogits)
+internal sealed record WordReading(IReadOnlyList<string> Words, float[] Slots, IReadOnlyList<float[]> AttributeLogits, float[] TagLogits)
 {
-    /// <summary>The likeliest value of every attribute.</summary>
-    public int[] Attributes => [.. AttributeLogits.Select(logits => Largest(logits))];
+    /// <summary>Per attribute the index of the value that the text names; null where it names none.</summary>
+    public int?[] Values => [.. AttributeLogits.Select(logits => Largest(logits) is > 0 and var named ? named - 1 : (int?)null)];
 
     /// <summary>The likeliest tag of every word.</summary>
     public int[] Tags

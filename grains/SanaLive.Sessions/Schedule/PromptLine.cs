@@ -16,8 +16,11 @@ internal sealed record PromptLine(Prompt InForce)
     private bool Fresh { get; init; }
 
     /// <summary>Blended after <c>blendBlocks</c> blocks of equal steps: block i of n has the weight (i + 1) / (n + 1), the one after them 1.</summary>
-    public PromptLine Switch(Prompt next, int blendBlocks) =>
-        new(next) { From = blendBlocks > 0 ? Effective() : null, BlendBlocks = blendBlocks, Fresh = true };
+    /// <param name="next">The prompt to switch to.</param>
+    /// <param name="blendBlocks">0 is a cut.</param>
+    /// <param name="blend">What lies between two prompts, as the engine sees it (<see cref="IEngine.Blend"/>).</param>
+    public PromptLine Switch(Prompt next, int blendBlocks, Func<Prompt, Prompt, float, Prompt> blend) =>
+        new(next) { From = blendBlocks > 0 ? Effective(blend) : null, BlendBlocks = blendBlocks, Fresh = true };
 
     /// <summary>What the engine is asked for the next block, and the line after that block.</summary>
     public (BlockRequest Request, PromptLine After) Next(long block, DateTimeOffset deadline)
@@ -34,19 +37,6 @@ internal sealed record PromptLine(Prompt InForce)
         return (request, after);
     }
 
-    /// <summary>
-    /// What the last block was made under, for a switch in the middle of a blend. Embeddings of different lengths cannot be mixed outside the
-    /// engine; then it is the one that was nearer.
-    /// </summary>
-    private Prompt Effective()
-    {
-        if (From is null) return InForce;
-        var weight = Blended / (BlendBlocks + 1f);
-        if (From.Embedding.Length != InForce.Embedding.Length || From.Tokens != InForce.Tokens) return weight < 0.5f ? From : InForce;
-        var mixed = new float[InForce.Embedding.Length];
-        var a = From.Embedding.Span;
-        var b = InForce.Embedding.Span;
-        for (var i = 0; i < mixed.Length; i++) mixed[i] = (1 - weight) * a[i] + weight * b[i];
-        return InForce with { Embedding = mixed };
-    }
+    /// <summary>What the last block was made under, for a switch in the middle of a blend.</summary>
+    private Prompt Effective(Func<Prompt, Prompt, float, Prompt> blend) => From is null ? InForce : blend(From, InForce, Blended / (BlendBlocks + 1f));
 }

@@ -15,6 +15,9 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
     /// <summary>Changes of one waiting cue that the journal remembers.</summary>
     private const int KeptChanges = 16;
 
+    /// <summary>Finished cues of controls alone that are remembered.</summary>
+    private const int KeptControlCues = 50;
+
     private readonly List<CueEvent> _journal = [];
     private ImmutableList<CueReceipt> _receipts = [];
 
@@ -188,13 +191,22 @@ public sealed class PromptSchedule(int keepFinished = 200, int maxPending = 100)
             _journal.RemoveAt(_journal.FindIndex(e => e is CueEvent.Changed && e.Cue == cue));
     }
 
+    /// <summary>Keys that are held make many cues of controls alone: those must not push what somebody wrote out of memory.</summary>
     private void Forget()
     {
-        for (var surplus = _receipts.Count(r => r.Status != CueStatus.Accepted) - keepFinished; surplus > 0; surplus--)
+        Forget(r => r.Words is null, Math.Min(keepFinished, KeptControlCues));
+        Forget(_ => true, keepFinished);
+    }
+
+    private void Forget(Predicate<CueReceipt> which, int keep)
+    {
+        for (var surplus = _receipts.Count(Finished) - keep; surplus > 0; surplus--)
         {
-            var oldest = _receipts.First(r => r.Status != CueStatus.Accepted);
+            var oldest = _receipts.First(Finished);
             _receipts = _receipts.Remove(oldest);
             _journal.RemoveAll(e => e.Cue == oldest.Id);
         }
+
+        bool Finished(CueReceipt r) => r.Status != CueStatus.Accepted && which(r);
     }
 }

@@ -139,14 +139,16 @@ public sealed class CpuEngineTests
     {
         using var model = new TestModel();
         await using var engine = Load(model.Path);
-        var old = await engine.ReadPromptAsync(null, "desert", CancellationToken.None);
-        var to = old with { Embedding = old.Embedding.ToArray().Select(value => -value).ToArray() };
+        var (old, to) = (await At(12), await At(0));
         Assert.Equal(await First(engine, new BlockRequest(old, default)), await First(engine, new BlockRequest(to, default, old, 0)));
         Assert.Equal(await First(engine, new BlockRequest(to, default)), await First(engine, new BlockRequest(to, default, old, 1)));
         var half = await First(engine, new BlockRequest(to, default, old, 0.5f));
         Assert.NotEqual(await First(engine, new BlockRequest(old, default)), half);
         Assert.NotEqual(await First(engine, new BlockRequest(to, default)), half);
+        Assert.Equal(await First(engine, new BlockRequest(await At(18), default)), half);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await First(engine, new BlockRequest(to, default, old, 1.5f)));
+
+        ValueTask<Prompt> At(double hour) => engine.ReadPromptAsync(null, null, new Dictionary<string, ControlValue> { ["hour"] = hour }, CancellationToken.None);
     }
 
     [Fact]
@@ -208,7 +210,8 @@ public sealed class CpuEngineTests
         var card = engine.Model;
         Assert.Equal((48, 32, 16, 8, 4), (card.Width, card.Height, card.FramesPerSecond, card.FramesPerBlock, card.Steps));
         Assert.Equal(TimeSpan.FromSeconds(0.5), card.BlockDuration);
-        Assert.Equal(["biome", "time", "weather", "subject", "speed"], card.Vocabulary.Select(attribute => attribute.Name));
+        Assert.Equal(["biome", "time", "weather", "subject", "speed", "direction", "style"], card.Vocabulary.Select(attribute => attribute.Name));
+        Assert.Equal(["biome", "time", "hour", "weather", "subject", "speed", "direction", "style"], card.Controls.Select(control => control.Name));
         Assert.True(engine.MeasuredBlocksPerSecond > 0);
         Assert.Equal(64, card.Fingerprint.Length);
         using var other = new TestModel(transformerScale: 0.5f);

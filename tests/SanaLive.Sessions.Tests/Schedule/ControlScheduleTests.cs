@@ -66,6 +66,20 @@ public sealed class ControlScheduleTests
         Assert.Equal(CueStatus.Superseded, _schedule.Find(cue.Id)!.Status);
     }
 
+    [Fact]
+    public void Add_ManyControlCues_DoNotPushOutWhatWasWritten()
+    {
+        var words = Accept("night");
+        Add(_schedule.Apply(words.Id, 5, 2.5));
+        var waiting = Accept(null, "direction");
+        for (var press = 0; press < 500; press++) Accept(null, "speed");
+        Assert.Equal(CueStatus.Applied, _schedule.Find(words.Id)!.Status);
+        Assert.Equal([waiting.Id, $"c{_count}"], Planned());
+        Assert.InRange(_schedule.Receipts.Count, 20, 53);
+        Assert.InRange(_schedule.Journal.Count, 20, 110);
+        Assert.Equal(_schedule.Receipts, PromptSchedule.Replay(_schedule.Journal).Receipts);
+    }
+
     private IEnumerable<string> Planned() => _schedule.PlannedFor(5).Select(r => r.Id);
 
     private CueReceipt Accept(string? words, params string[] controls)
