@@ -17,7 +17,7 @@ internal sealed class BlockGenerator : IDisposable
     private readonly float[] x;
     private readonly float[] hostFlow;
     private readonly float[] noise;
-    private readonly float[] timestep = new float[1];
+    private readonly float[] timesteps;
     private StreamPast work;
 
     public BlockGenerator(VideoModel model, TimeProvider clock)
@@ -30,6 +30,7 @@ internal sealed class BlockGenerator : IDisposable
         x = new float[latents.Count];
         hostFlow = new float[latents.Count];
         noise = new float[latents.Count];
+        timesteps = new float[model.Index.LatentFramesPerBlock];
         work = new StreamPast(model);
     }
 
@@ -51,8 +52,7 @@ internal sealed class BlockGenerator : IDisposable
         if (request.Recache && state.NextBlock > 0)
         {
             model.Kernels.Write(latents, state.LastLatents);
-            timestep[0] = 0;
-            transformer.Forward(latents, grid, timestep, text, state.PastOfLast(), state.OwnOfLast(), null);
+            transformer.Forward(latents, grid, Timesteps(0), text, state.PastOfLast(), state.OwnOfLast(), null);
             state.CommitRecache();
             statePass = clock.GetElapsedTime(start);
             cancellation.ThrowIfCancellationRequested();
@@ -61,23 +61,25 @@ internal sealed class BlockGenerator : IDisposable
         var denoiseStart = clock.GetTimestamp();
         var past = state.Past();
         CounterNoise.Fill(stream.Seed, state.NextBlock, 0, x);
+
+        // A start image is the stream's first latent frame: clean from the beginning, told to the model as such, and never stepped.
+        var still = state.NextBlock == 0 ? stream.Start.Span : [];
+        still.CopyTo(x);
         for (var step = 0; step < plan.Steps; step++)
         {
             model.Kernels.Write(latents, x);
-            timestep[0] = plan.Timestep(step);
-            transformer.Forward(latents, grid, timestep, text, past, null, flow);
+            transformer.Forward(latents, grid, Timesteps(plan.Timestep(step), still.IsEmpty ? 0 : 1), text, past, null, flow);
             model.Kernels.Read(flow, hostFlow);
             if (plan.NeedsNoise(step))
                 CounterNoise.Fill(stream.Seed, state.NextBlock, step + 1, noise);
-            plan.Step(step, x, hostFlow, noise);
+            plan.Step(step, x.AsSpan(still.Length), hostFlow.AsSpan(still.Length), noise.AsSpan(still.Length));
             cancellation.ThrowIfCancellationRequested();
         }
 
         var denoise = clock.GetElapsedTime(denoiseStart);
         var stateStart = clock.GetTimestamp();
         model.Kernels.Write(latents, x);
-        timestep[0] = 0;
-        transformer.Forward(latents, grid, timestep, text, past, state.BeginBlock(), null);
+        transformer.Forward(latents, grid, Timesteps(0), text, past, state.BeginBlock(), null);
         state.Commit(x, grid.Frames);
         statePass += clock.GetElapsedTime(stateStart);
         cancellation.ThrowIfCancellationRequested();
@@ -93,6 +95,14 @@ internal sealed class BlockGenerator : IDisposable
         var decode = clock.GetElapsedTime(decodeStart);
         (stream.Past, work) = (work, stream.Past);
         return new BlockTimings(TimeSpan.Zero, denoise, statePass, decode);
+    }
+
+    /// <summary>One for all frames, or one for each when the first of them are clean.</summary>
+    private ReadOnlySpan<float> Timesteps(float timestep, int cleanFrames = 0)
+    {
+        timesteps.AsSpan(0, cleanFrames).Clear();
+        timesteps.AsSpan(cleanFrames).Fill(timestep);
+        return cleanFrames == 0 ? timesteps.AsSpan(0, 1) : timesteps;
     }
 
     public void Dispose()

@@ -42,9 +42,17 @@ public interface IEngine : IAsyncDisposable
     /// <param name="weight">0 to 1.</param>
     Prompt Blend(Prompt from, Prompt to, float weight) => Prompt.Mix(from, to, weight);
 
+    /// <summary>Encodes a picture that a stream can begin with.</summary>
+    /// <param name="rgb">Shape [height, width, 3], one byte per channel, of the model's own size.</param>
+    /// <param name="cancellation">Gives up waiting for the device.</param>
+    /// <exception cref="ArgumentException">The picture has another size.</exception>
+    ValueTask<StartImage> ReadImageAsync(ReadOnlyMemory<byte> rgb, CancellationToken cancellation);
+
     /// <summary>A new stream at block 0.</summary>
-    /// <param name="seed">Together with prompts and block numbers it decides every pixel.</param>
-    IVideoStream CreateStream(ulong seed);
+    /// <param name="seed">Together with the start image, prompts and block numbers it decides every pixel.</param>
+    /// <param name="start">Stands still for the first latent frame, and the stream goes on from it; null begins with noise.</param>
+    /// <exception cref="ArgumentException">The start image was read by another model.</exception>
+    IVideoStream CreateStream(ulong seed, StartImage? start = null);
 
     /// <summary>
     /// Makes the stream's next block and advances its state. Only one call per stream may be under way.

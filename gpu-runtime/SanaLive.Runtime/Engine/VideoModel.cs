@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Security.Cryptography;
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Kernels;
@@ -7,11 +8,19 @@ using SanaLive.Runtime.Vae;
 
 namespace SanaLive.Runtime.Engine;
 
-/// <summary>A whole model in memory: text encoder, transformer and decoder on one kernel set, and how they are sampled.</summary>
+/// <summary>A whole model in memory: text encoder, transformer, decoder and encoder on one kernel set, and how they are sampled.</summary>
 public sealed class VideoModel : IDisposable
 {
-    private VideoModel(ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, IPromptEncoder prompts, ModelCard card) =>
+    private readonly WorldEncoder encoder;
+    private readonly ImageReader? imageReader;
+
+    private VideoModel(
+        ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, WorldEncoder encoder, ImageReader? imageReader,
+        IPromptEncoder prompts, ModelCard card)
+    {
         (Index, Kernels, Transformer, Decoder, Prompts, Card) = (index, kernels, transformer, decoder, prompts, card);
+        (this.encoder, this.imageReader) = (encoder, imageReader);
+    }
 
     public ModelIndex Index { get; }
 
@@ -32,7 +41,10 @@ public sealed class VideoModel : IDisposable
     /// <summary>Tokens of one block.</summary>
     public TokenGrid Grid => new(Index.LatentFramesPerBlock, LatentHeight / Transformer.Config.Patch, LatentWidth / Transformer.Config.Patch);
 
-    /// <summary>Loads a model folder: <c>model_index.json</c>, <c>transformer/</c>, <c>vae/</c>, <c>text_encoder/</c>.</summary>
+    /// <summary>Numbers of one latent frame.</summary>
+    public int LatentFrameLength => LatentHeight * LatentWidth * Decoder.LatentChannels;
+
+    /// <summary>Loads a model folder: <c>model_index.json</c>, <c>transformer/</c>, <c>vae/</c>, <c>text_encoder/</c>, and <c>image_reader/</c> if there is one.</summary>
     /// <exception cref="CheckpointException">Something is missing, damaged, or does not fit together.</exception>
     public static VideoModel Load(string folder, KernelSet kernels)
     {
@@ -41,6 +53,8 @@ public sealed class VideoModel : IDisposable
         using var transformerWeights = Checkpoint.Open(transformerPart);
         using var vaeWeights = Checkpoint.Open(vaePart);
         using var textWeights = Checkpoint.Open(textPart);
+        var readerPart = Path.Combine(folder, "image_reader");
+        using var readerWeights = Directory.Exists(readerPart) ? Checkpoint.Open(readerPart) : null;
 
         var loaded = new List<IDisposable>();
         try
@@ -49,10 +63,11 @@ public sealed class VideoModel : IDisposable
             var vae = WorldVaeConfig.Read(Path.Combine(vaePart, "config.json"));
             var decoder = Own(new WorldDecoder(kernels, vae, vaeWeights));
 
-            // A stream needs no encoder, but a VAE without its whole encoder is another VAE: its tensors are checked all the same.
-            using (new WorldEncoder(kernels, vae, vaeWeights))
-                vaeWeights.Finish();
+            // Needed for start images alone, and kept all the same: 15 MB in the embedded world, and no file is needed later on.
+            var encoder = Own(new WorldEncoder(kernels, vae, vaeWeights));
+            vaeWeights.Finish();
             var prompts = Own(new WorldPromptEncoder(kernels, textPart, textWeights));
+            var imageReader = readerWeights is null ? null : new ImageReader(prompts.Controls, vae.LatentChannels, readerWeights);
             var config = transformer.Config;
             if (config.CaptionChannels != prompts.Channels)
                 throw new CheckpointException($"The transformer in {folder} reads conditions of {config.CaptionChannels} numbers, its text encoder gives {prompts.Channels}.");
@@ -65,14 +80,14 @@ public sealed class VideoModel : IDisposable
             var card = new ModelCard
             {
                 Name = index.Name,
-                Fingerprint = Fingerprint(folder, transformerWeights, vaeWeights, textWeights),
+                Fingerprint = Fingerprint(folder, [transformerWeights, vaeWeights, textWeights, .. readerWeights is null ? [] : new[] { readerWeights }]),
                 License = index.License,
                 PromptSemantics = prompts.Semantics,
                 Width = index.Width,
                 Height = index.Height,
                 FramesPerSecond = index.FramesPerSecond,
                 FramesPerBlock = index.LatentFramesPerBlock * decoder.FramesPerLatent,
-                Parameters = transformerWeights.Parameters + vaeWeights.Parameters + textWeights.Parameters,
+                Parameters = transformerWeights.Parameters + vaeWeights.Parameters + textWeights.Parameters + (readerWeights?.Parameters ?? 0),
                 Steps = index.Plan.Steps,
                 StatePolicy = index.Policy.ToString(),
                 DefaultPrompt = prompts.DefaultPrompt,
@@ -82,7 +97,7 @@ public sealed class VideoModel : IDisposable
                 KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
                     * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
             };
-            return new VideoModel(index, kernels, transformer, decoder, prompts, card);
+            return new VideoModel(index, kernels, transformer, decoder, encoder, imageReader, prompts, card);
         }
         catch
         {
@@ -98,10 +113,25 @@ public sealed class VideoModel : IDisposable
         }
     }
 
+    /// <summary>Encodes a picture as a stream's first latent frame: a video of it that stands still.</summary>
+    /// <param name="rgb">[height, width, 3], of the model's own size.</param>
+    public StartImage ReadImage(ReadOnlySpan<byte> rgb)
+    {
+        if (rgb.Length != Index.Height * Index.Width * 3)
+            throw new ArgumentException($"A start image of this model has {Index.Width} x {Index.Height} pixels of 3 bytes, not {rgb.Length} bytes.", nameof(rgb));
+        var video = new float[Decoder.FramesPerLatent * rgb.Length];
+        for (var i = 0; i < video.Length; i++)
+            video[i] = rgb[i % rgb.Length] / 127.5f - 1;
+        var latents = new float[LatentFrameLength];
+        encoder.Encode(video, Index.Height, Index.Width, latents);
+        return new StartImage(latents, imageReader?.Read(latents, LatentHeight, LatentWidth) ?? ReadOnlyDictionary<string, ControlValue>.Empty);
+    }
+
     public void Dispose()
     {
         Transformer.Dispose();
         Decoder.Dispose();
+        encoder.Dispose();
         Prompts.Dispose();
     }
 

@@ -15,15 +15,21 @@ internal sealed class VideoStream : IVideoStream
     private Prompt? textBlendFrom;
     private float textWeight;
 
-    public VideoStream(VideoModel model, ulong seed)
+    public VideoStream(VideoModel model, ulong seed, StartImage? start = null)
     {
+        if (start is not null && start.Latents.Length != model.LatentFrameLength)
+            throw new ArgumentException($"The start image has {start.Latents.Length} latents, this model's have {model.LatentFrameLength}: it was read by another model.", nameof(start));
         this.model = model;
         Seed = seed;
+        Start = start?.Latents ?? default;
         Past = new StreamPast(model);
         StateBytes = Past.State.Bytes + Past.Decoder.Bytes;
     }
 
     public ulong Seed { get; }
+
+    /// <summary>The first latent frame of the stream; empty when it begins with noise.</summary>
+    public ReadOnlyMemory<float> Start { get; }
 
     public long NextBlock => Past.State.NextBlock;
 

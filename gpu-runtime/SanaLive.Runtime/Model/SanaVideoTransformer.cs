@@ -21,7 +21,8 @@ public sealed class SanaVideoTransformer : IDisposable
     private readonly TransformerBlock[] blocks;
     private readonly Weights finalModulation;
     private readonly Weights projOut;
-    private readonly Dictionary<(TokenGrid Grid, int Timesteps), Workspace> workspaces = [];
+    private readonly Dictionary<TokenGrid, Workspace> workspaces = [];
+    private readonly Dictionary<int, TimestepWorkspace> timestepWorkspaces = [];
 
     public SanaVideoTransformer(KernelSet kernels, TransformerConfig config, Checkpoint checkpoint)
     {
@@ -82,32 +83,32 @@ public sealed class SanaVideoTransformer : IDisposable
     {
         if (timesteps.Length != 1 && timesteps.Length != grid.Frames && timesteps.Length != grid.Tokens)
             throw new ArgumentException($"{timesteps.Length} timesteps for {grid}: one, one per frame or one per token is needed.", nameof(timesteps));
-        var w = WorkspaceFor(grid, timesteps.Length);
+        var (w, time) = (WorkspaceFor(grid), WorkspaceFor(timesteps.Length));
         var (height, width, hidden) = (grid.Height * Config.Patch, grid.Width * Config.Patch, Config.Hidden);
 
         kernels.SpaceToDepth(latents, height, width, Config.Patch, w.Patches);
         kernels.Linear(w.Patches, patchEmbedding, w.Hidden);
         Observer?.Invoke("patch_embedding", w.Hidden);
 
-        TimestepEmbedding.Write(timesteps, w.HostWaves);
-        kernels.Write(w.TimeWaves, w.HostWaves);
-        kernels.Linear(w.TimeWaves, time1, w.TimeMiddle, new Epilogue(Activation.Silu));
-        kernels.Linear(w.TimeMiddle, time2, w.TimeEmbedded);
-        kernels.Activate(w.TimeEmbedded, Activation.Silu, w.TimeActive);
-        kernels.Linear(w.TimeActive, timeModulation, w.TimeModulation);
-        Observer?.Invoke("time_embed.embedded", w.TimeEmbedded);
-        Observer?.Invoke("time_embed.modulation", w.TimeModulation);
+        TimestepEmbedding.Write(timesteps, time.HostWaves);
+        kernels.Write(time.Waves, time.HostWaves);
+        kernels.Linear(time.Waves, time1, time.Middle, new Epilogue(Activation.Silu));
+        kernels.Linear(time.Middle, time2, time.Embedded);
+        kernels.Activate(time.Embedded, Activation.Silu, time.Active);
+        kernels.Linear(time.Active, timeModulation, time.Projected);
+        Observer?.Invoke("time_embed.embedded", time.Embedded);
+        Observer?.Invoke("time_embed.modulation", time.Projected);
 
         for (var layer = 0; layer < blocks.Length; layer++)
         {
             var lastOfStatePass = flow is null && layer == blocks.Length - 1;
-            blocks[layer].Forward(w, text, layer, past, own, lastOfStatePass, Observer);
+            blocks[layer].Forward(w, time, text, layer, past, own, lastOfStatePass, Observer);
         }
 
         if (flow is null)
             return;
-        kernels.Linear(w.TimeMiddle, finalModulation, w.FinalModulation);
-        kernels.NormModulate(w.Hidden, w.FinalModulation, 0, hidden, Config.NormEps, w.Normed);
+        kernels.Linear(time.Middle, finalModulation, time.FinalModulation);
+        kernels.NormModulate(w.Hidden, time.FinalModulation, 0, hidden, Config.NormEps, w.Normed);
         Observer?.Invoke("norm_out", w.Normed);
         kernels.Linear(w.Normed, projOut, w.OutPatches);
         Observer?.Invoke("proj_out", w.OutPatches);
@@ -120,15 +121,24 @@ public sealed class SanaVideoTransformer : IDisposable
             block.Dispose();
         foreach (var workspace in workspaces.Values)
             workspace.Dispose();
+        foreach (var workspace in timestepWorkspaces.Values)
+            workspace.Dispose();
         foreach (var weights in new[] { patchEmbedding, time1, time2, timeModulation, caption1, caption2, finalModulation, projOut })
             weights.Dispose();
         captionNorm.Dispose();
     }
 
-    private Workspace WorkspaceFor(TokenGrid grid, int timesteps)
+    private Workspace WorkspaceFor(TokenGrid grid)
     {
-        if (!workspaces.TryGetValue((grid, timesteps), out var workspace))
-            workspaces.Add((grid, timesteps), workspace = new Workspace(kernels, Config, grid, timesteps));
+        if (!workspaces.TryGetValue(grid, out var workspace))
+            workspaces.Add(grid, workspace = new Workspace(kernels, Config, grid));
+        return workspace;
+    }
+
+    private TimestepWorkspace WorkspaceFor(int timesteps)
+    {
+        if (!timestepWorkspaces.TryGetValue(timesteps, out var workspace))
+            timestepWorkspaces.Add(timesteps, workspace = new TimestepWorkspace(kernels, Config, timesteps));
         return workspace;
     }
 

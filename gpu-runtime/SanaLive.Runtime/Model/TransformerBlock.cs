@@ -16,28 +16,29 @@ internal sealed class TransformerBlock(KernelSet kernels, Checkpoint checkpoint,
     public CrossAttention Cross { get; } = new(kernels, checkpoint, $"{name}attn2.", config);
 
     /// <summary>Works on <c>w.Hidden</c> in place.</summary>
-    /// <param name="w">Scratch memory, the hidden states and the timestep's projection.</param>
+    /// <param name="w">Scratch memory and the hidden states.</param>
+    /// <param name="time">The timesteps' projection.</param>
     /// <param name="text">The prompt.</param>
     /// <param name="layer">This block's number.</param>
     /// <param name="past">Of all layers, or null.</param>
     /// <param name="own">Of all layers, or null.</param>
     /// <param name="onlyOwn">Stops when this block's own terms are known.</param>
     /// <param name="observer">For tests.</param>
-    public void Forward(Workspace w, TextContext text, int layer, Memory? past, Memory? own, bool onlyOwn, Action<string, Tensor>? observer)
+    public void Forward(Workspace w, TimestepWorkspace time, TextContext text, int layer, Memory? past, Memory? own, bool onlyOwn, Action<string, Tensor>? observer)
     {
         var (x, hidden) = (w.Hidden, config.Hidden);
-        kernels.Copy(w.TimeModulation, w.Modulation);
-        kernels.Add(table, 1, w.Modulation);
+        kernels.Copy(time.Projected, time.Modulation);
+        kernels.Add(table, 1, time.Modulation);
 
-        kernels.NormModulate(x, w.Modulation, 0, hidden, config.NormEps, w.Normed);
+        kernels.NormModulate(x, time.Modulation, 0, hidden, config.NormEps, w.Normed);
         attention.Forward(
-            w.Normed, w, past?.Sums.S[layer], past?.Sums.Z[layer], own?.Sums.S[layer], own?.Sums.Z[layer], x, new Epilogue(Residual: x, Gate: w.Modulation, GateColumn: 2 * hidden));
+            w.Normed, w, past?.Sums.S[layer], past?.Sums.Z[layer], own?.Sums.S[layer], own?.Sums.Z[layer], x, new Epilogue(Residual: x, Gate: time.Modulation, GateColumn: 2 * hidden));
 
         Cross.Forward(x, text.Keys[layer], text.Values[layer], w, x, new Epilogue(Residual: x));
 
-        kernels.NormModulate(x, w.Modulation, 3 * hidden, 4 * hidden, config.NormEps, w.Normed);
+        kernels.NormModulate(x, time.Modulation, 3 * hidden, 4 * hidden, config.NormEps, w.Normed);
         feedForward.Forward(
-            w.Normed, w, past?.Tails.Layers[layer], own?.Tails.Layers[layer], onlyOwn ? null : x, new Epilogue(Residual: x, Gate: w.Modulation, GateColumn: 5 * hidden));
+            w.Normed, w, past?.Tails.Layers[layer], own?.Tails.Layers[layer], onlyOwn ? null : x, new Epilogue(Residual: x, Gate: time.Modulation, GateColumn: 5 * hidden));
         observer?.Invoke($"block{layer}", x);
     }
 

@@ -2,13 +2,13 @@ using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Runtime.Model;
 
-/// <summary>All memory of one transformer pass at one shape, laid out once.</summary>
+/// <summary>All memory of one transformer pass at one shape, laid out once; <see cref="TimestepWorkspace"/> is beside it.</summary>
 internal sealed class Workspace : IDisposable
 {
     private readonly List<Tensor> all = [];
     private readonly KernelSet kernels;
 
-    public Workspace(KernelSet kernels, TransformerConfig config, TokenGrid grid, int timesteps)
+    public Workspace(KernelSet kernels, TransformerConfig config, TokenGrid grid)
     {
         this.kernels = kernels;
         Grid = grid;
@@ -32,15 +32,6 @@ internal sealed class Workspace : IDisposable
         OwnZ = New(config.Heads, config.HeadDim);
         TotalS = New(hidden, config.HeadDim);
         TotalZ = New(config.Heads, config.HeadDim);
-
-        TimeWaves = New(timesteps, TimestepEmbedding.Width);
-        TimeMiddle = New(timesteps, hidden);
-        TimeEmbedded = New(timesteps, hidden);
-        TimeActive = New(timesteps, hidden);
-        TimeModulation = New(timesteps, 6 * hidden);
-        Modulation = New(timesteps, 6 * hidden);
-        FinalModulation = New(timesteps, 2 * hidden);
-        HostWaves = new float[timesteps * TimestepEmbedding.Width];
 
         RopeCos = New(tokens, config.HeadDim / 2);
         RopeSin = New(tokens, config.HeadDim / 2);
@@ -87,22 +78,6 @@ internal sealed class Workspace : IDisposable
     public Tensor TotalS { get; }
 
     public Tensor TotalZ { get; }
-
-    public Tensor TimeWaves { get; }
-
-    public Tensor TimeMiddle { get; }
-
-    public Tensor TimeEmbedded { get; }
-
-    public Tensor TimeActive { get; }
-
-    public Tensor TimeModulation { get; }
-
-    public Tensor Modulation { get; }
-
-    public Tensor FinalModulation { get; }
-
-    public float[] HostWaves { get; }
 
     public Tensor RopeCos { get; }
 

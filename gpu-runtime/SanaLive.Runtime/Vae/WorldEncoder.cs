@@ -4,8 +4,8 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Runtime.Vae;
 
 /// <summary>
-/// The embedded world's encoder: four pictures become one latent frame, on their own. Golden case world_vae. Streams do not
-/// need it; pictures that are to be continued do.
+/// The embedded world's encoder: four pictures become one latent frame, on their own. Golden case world_vae. Needed by
+/// streams that begin with a picture; it works in memory that it gives back after each call.
 /// </summary>
 public sealed class WorldEncoder : IDisposable
 {

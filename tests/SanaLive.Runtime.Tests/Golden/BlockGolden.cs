@@ -34,7 +34,7 @@ internal static class BlockGolden
             for (var block = 0; block < chunks.Length; block++)
             {
                 var grid = new TokenGrid(chunks[block], height, width);
-                using var w = new Workspace(golden.Kernels, config, grid, 1);
+                using var w = new Workspace(golden.Kernels, config, grid);
                 using var y = golden.Kernels.Create(grid.Tokens, config.Hidden);
                 var past = state.Past();
                 var origin = state.Origin;

@@ -14,7 +14,7 @@ internal static class LayerGolden
         using var checkpoint = Checkpoint.Open(Path.Combine(golden.Folder, "weights.safetensors"));
         using var layer = new LinearAttention(golden.Kernels, checkpoint, string.Empty, config);
         checkpoint.Finish();
-        using var w = new Workspace(golden.Kernels, config, grid, 1);
+        using var w = new Workspace(golden.Kernels, config, grid);
         var shape = golden.Shape("in.x");
         for (var sample = 0; sample < shape[0]; sample++)
         {
@@ -46,7 +46,7 @@ internal static class LayerGolden
         using var checkpoint = Checkpoint.Open(Path.Combine(golden.Folder, "weights.safetensors"));
         using var layer = new MixFfn(golden.Kernels, checkpoint, string.Empty, config);
         checkpoint.Finish();
-        using var w = new Workspace(golden.Kernels, config, grid, 1);
+        using var w = new Workspace(golden.Kernels, config, grid);
         var samples = golden.Shape("in.x")[0];
         for (var sample = 0; sample < samples; sample++)
         {

@@ -103,9 +103,22 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         return new Prompt(text ?? string.Join(", ", understood), string.Join(' ', meaning), understood, unknown, embedding, 2) { Controls = inForce };
     }
 
-    public IVideoStream CreateStream(ulong seed)
+    /// <summary>What it reads in every picture.</summary>
+    public Dictionary<string, ControlValue> Sees { get; } = [];
+
+    public List<byte[]> ImagesRead { get; } = [];
+
+    public ValueTask<StartImage> ReadImageAsync(ReadOnlyMemory<byte> rgb, CancellationToken cancellation)
     {
-        var stream = new FakeStream(seed);
+        cancellation.ThrowIfCancellationRequested();
+        if (rgb.Length != Model.Width * Model.Height * 3) throw new ArgumentException("The picture has another size.", nameof(rgb));
+        lock (_gate) ImagesRead.Add(rgb.ToArray());
+        return ValueTask.FromResult(new StartImage(rgb.ToArray().Select(value => (float)value).ToArray(), Sees));
+    }
+
+    public IVideoStream CreateStream(ulong seed, StartImage? start = null)
+    {
+        var stream = new FakeStream(seed, start);
         lock (_gate) Streams.Add(stream);
         return stream;
     }
@@ -172,7 +185,8 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
     {
         var number = job.Stream.NextBlock++;
         var r = job.Request;
-        var facts = $"{job.Stream.Seed} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache}";
+        var start = job.Stream.Start is { } image ? string.Join(' ', image.Latents.ToArray()) : "";
+        var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache}";
         var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(facts));
         var frames = new byte[Model.FramesPerBlock * Model.Width * Model.Height * 3];
         for (var i = 0; i < frames.Length; i++) frames[i] = hash[i % hash.Length];

@@ -2,9 +2,11 @@ using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Sessions.Tests.Fakes;
 
-internal sealed class FakeStream(ulong seed) : IVideoStream
+internal sealed class FakeStream(ulong seed, StartImage? start = null) : IVideoStream
 {
     public ulong Seed => seed;
+
+    public StartImage? Start => start;
 
     public long NextBlock { get; set; }
 

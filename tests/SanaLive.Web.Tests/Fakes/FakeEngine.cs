@@ -48,7 +48,10 @@ internal sealed class FakeEngine : IEngine
         return ValueTask.FromResult(new Prompt(text, text, understood, [], new float[4], 1) { Controls = inForce });
     }
 
-    public IVideoStream CreateStream(ulong seed) => new Stream(seed);
+    public ValueTask<StartImage> ReadImageAsync(ReadOnlyMemory<byte> rgb, CancellationToken cancellation) =>
+        ValueTask.FromResult(new StartImage(rgb.ToArray().Select(value => (float)value).ToArray(), new Dictionary<string, ControlValue>()));
+
+    public IVideoStream CreateStream(ulong seed, StartImage? start = null) => new Stream(seed);
 
     public ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
     {
