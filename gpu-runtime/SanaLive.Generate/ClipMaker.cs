@@ -1,6 +1,8 @@
 using System.Globalization;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Generate;
 
@@ -12,11 +14,12 @@ internal static class ClipMaker
     {
         await using var engine = CpuEngine.Load(options.Model ?? EmbeddedModel.FindFolder(), new CpuEngineOptions { Threads = options.Threads });
         var model = engine.Model;
-        var prompt = await engine.ReadPromptAsync(null, options.Prompt.Length == 0 ? model.DefaultPrompt : options.Prompt, CancellationToken.None);
+        var image = options.Image is null ? null : await ReadImageAsync(options.Image, engine, messages, interrupted);
+        var prompt = await FirstPromptAsync(options.Prompt, image, engine);
         Tell(messages, "0", prompt);
 
         await using var video = FfmpegVideoWriter.Create(options.Out, model.Width, model.Height, model.FramesPerSecond);
-        using var stream = engine.CreateStream(options.Seed);
+        using var stream = engine.CreateStream(options.Seed, image);
         var bar = new ProgressBar(messages, options.Seconds, !Console.IsErrorRedirected, TimeProvider.System);
         var cues = new Queue<TimedCue>(options.Cues);
         var framesLeft = (int)Math.Round(options.Seconds * model.FramesPerSecond);
@@ -56,6 +59,33 @@ internal static class ClipMaker
         await video.FinishAsync(CancellationToken.None);
         messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Out}: {done:F1} s, {model.Width}x{model.Height}, seed {options.Seed}"));
         return interrupted.IsCancellationRequested ? 130 : 0;
+    }
+
+    private static async Task<StartImage> ReadImageAsync(string path, CpuEngine engine, TextWriter messages, CancellationToken interrupted)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > PictureLimits.Bytes } file)
+            throw new FormatException($"{path} has {file.Length >> 20} MB; an image has at most {PictureLimits.Bytes >> 20} MB.");
+        using var reader = new FfmpegPictureReader(TimeProvider.System);
+        try
+        {
+            var picture = await reader.ReadAsync(await File.ReadAllBytesAsync(path, interrupted), engine.Model.Width, engine.Model.Height, interrupted);
+            if (picture.Note is not null)
+                messages.WriteLine($"{path}: {picture.Note}");
+            return await engine.ReadImageAsync(picture.Rgb, interrupted);
+        }
+        catch (SessionException error)
+        {
+            throw new FormatException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>What the words do not name is as the image shows it, if the model can tell.</summary>
+    private static async Task<Prompt> FirstPromptAsync(string words, StartImage? image, CpuEngine engine)
+    {
+        var seen = image is { Controls.Count: > 0 } ? await engine.ReadPromptAsync(null, null, image.Controls, CancellationToken.None) : null;
+        if (words.Length == 0 && seen is not null)
+            return seen;
+        return await engine.ReadPromptAsync(seen, words.Length == 0 ? engine.Model.DefaultPrompt : words, CancellationToken.None);
     }
 
     private static void Tell(TextWriter messages, string second, Prompt prompt)

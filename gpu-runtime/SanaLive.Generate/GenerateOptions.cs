@@ -4,12 +4,13 @@ namespace SanaLive.Generate;
 
 /// <summary>What a person asked for on the command line.</summary>
 internal sealed record GenerateOptions(
-    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads)
+    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null)
 {
     public const string Usage = """
-        usage: ./sanalive generate --prompt TEXT [options]
+        usage: ./sanalive generate --prompt TEXT | --image FILE [options]
 
-          --prompt TEXT    what to see; without it the model's own default
+          --prompt TEXT    what to see; without it what the image shows, or the model's own default
+          --image FILE     a PNG or JPEG that the clip begins with; cropped around its middle to the model's shape
           --seconds N      length of the clip, 0.5 to 3600 (20)
           --out FILE       clip.mp4 or clip.webm (clip.mp4)
           --seed N         another stream of the same prompt (1)
@@ -35,6 +36,7 @@ internal sealed record GenerateOptions(
                 "--out" => options with { Out = value },
                 "--seed" => options with { Seed = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw Bad(name, value, "a whole number from 0") },
                 "--cue" => options with { Cues = [.. options.Cues, Cue(value)] },
+                "--image" => options with { Image = value },
                 "--model" => options with { Model = value },
                 "--threads" => options with { Threads = (int)Number(name, value, 0, 256) },
                 _ => throw new FormatException($"There is no option {name}. Try --help."),

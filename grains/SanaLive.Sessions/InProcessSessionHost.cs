@@ -6,7 +6,7 @@ using Polly.Retry;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Encoding;
-using SanaLive.Sessions.Schedule;
+using SanaLive.Sessions.Pictures;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions;
@@ -22,7 +22,8 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
     /// <exception cref="ArgumentException">No engine, engines of different models, or options that cannot be.</exception>
     public InProcessSessionHost(
-        IEnumerable<IEngine> engines, IBlockEncoder encoder, IOptions<SessionOptions> options, TimeProvider time, ILogger<InProcessSessionHost> log)
+        IEnumerable<IEngine> engines, IBlockEncoder encoder, IPictureReader pictures, IOptions<SessionOptions> options, TimeProvider time,
+        ILogger<InProcessSessionHost> log)
     {
         var all = engines.ToList();
         if (all.Count == 0) throw new ArgumentException("A host of sessions needs at least one engine.", nameof(engines));
@@ -33,7 +34,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
         var line = new AdmissionLine(all, options.Value);
         _around = new SessionSurroundings(
-            all[0].Model, all[0], line, encoder, options.Value, BuildRetry(options.Value, time, log), time, log, id => _sessions.TryRemove(id, out _));
+            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, id => _sessions.TryRemove(id, out _));
     }
 
     /// <summary>The model that all sessions here run.</summary>
@@ -44,14 +45,12 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
     public async Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var text = CueRules.Check(request, Model);
         RequireRoom();
-        var prompt = await SessionPrompts.ReadAsync(_around.Reader, null, text, request.Controls, cancellation);
+        var start = await SessionStart.ReadAsync(request, _around, cancellation);
         RequireRoom();
 
         var key = SessionSecrets.NewDirectorKey();
-        var seed = request.Seed ?? SessionSecrets.NewSeed();
-        var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), seed, prompt, _around);
+        var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), start, _around);
         _sessions[session.Id] = session;
         if (_disposed)
         {
@@ -60,7 +59,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
             throw new ObjectDisposedException(nameof(InProcessSessionHost));
         }
 
-        _around.Log.Created(session.Id[..6], seed);
+        _around.Log.Created(session.Id[..6], start.Seed);
         return new SessionCreated(session.Id, key, session.View());
     }
 

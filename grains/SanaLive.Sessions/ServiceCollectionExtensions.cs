@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Sessions;
 
@@ -19,6 +20,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IBlockEncoder>(
             s => new Vp8BlockEncoder(s.GetRequiredService<IOptions<SessionOptions>>().Value.Video, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IPictureReader>(s => new FfmpegPictureReader(s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<InProcessSessionHost>();
         services.TryAddSingleton<ISessionHost>(s => s.GetRequiredService<InProcessSessionHost>());
         return services;

@@ -68,7 +68,7 @@ internal sealed partial class Session
         try
         {
             _engine = engine;
-            _stream ??= engine.CreateStream(_seed);
+            _stream ??= engine.CreateStream(_start.Seed, _start.Image);
         }
         catch (Exception e)
         {

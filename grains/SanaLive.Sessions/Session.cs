@@ -15,7 +15,7 @@ internal sealed partial class Session : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly SessionSurroundings _around;
-    private readonly ulong _seed;
+    private readonly SessionStart _start;
     private readonly PromptSchedule _schedule;
     private readonly MediaClock _clock;
     private readonly RecentBlocks _recent;
@@ -52,16 +52,16 @@ internal sealed partial class Session : IAsyncDisposable
     private bool _closed;
     private string? _failure;
 
-    public Session(string id, byte[] keyHash, ulong seed, Prompt prompt, SessionSurroundings around)
+    public Session(string id, byte[] keyHash, SessionStart start, SessionSurroundings around)
     {
-        (Id, KeyHash, _seed, _around) = (id, keyHash, seed, around);
+        (Id, KeyHash, _start, _around) = (id, keyHash, start, around);
         var options = around.Options;
         _blockDuration = around.Model.BlockDuration;
         _schedule = new PromptSchedule(options.FinishedCues, options.PendingCues);
         _clock = new MediaClock(_blockDuration, options.LeadFor(_blockDuration));
         _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
-        _line = new PromptLine(prompt);
-        _shownPrompt = prompt;
+        _line = new PromptLine(start.Prompt);
+        _shownPrompt = start.Prompt;
         Created = _lastUsed = _lastWatched = around.Time.GetUtcNow();
         _timer = around.Time.CreateTimer(static wake => ((Signal)wake!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = RunAsync();
@@ -260,7 +260,8 @@ internal sealed partial class Session : IAsyncDisposable
             QueuePosition = _closed || _paused || _failure is not null ? null : _ticket?.Position,
             Reason = _failure,
             Block = _begun,
-            Seed = _seed,
+            Seed = _start.Seed,
+            Image = _start.View,
             Prompt = _shownPrompt.Text,
             Meaning = _shownPrompt.Meaning,
             Controls = _shownPrompt.Controls,

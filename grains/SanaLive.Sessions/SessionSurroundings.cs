@@ -3,6 +3,7 @@ using Polly;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Sessions;
 
@@ -11,6 +12,7 @@ namespace SanaLive.Sessions;
 /// <param name="Reader">Reads prompts before a session has an engine.</param>
 /// <param name="Line">Gives the engines' places.</param>
 /// <param name="Encoder">Encodes blocks.</param>
+/// <param name="Pictures">Decodes start images.</param>
 /// <param name="Options">Checked.</param>
 /// <param name="Retry">Tries a failed block again.</param>
 /// <param name="Time">The clock of everything.</param>
@@ -21,6 +23,7 @@ internal sealed record SessionSurroundings(
     IEngine Reader,
     AdmissionLine Line,
     IBlockEncoder Encoder,
+    IPictureReader Pictures,
     SessionOptions Options,
     ResiliencePipeline Retry,
     TimeProvider Time,

@@ -24,6 +24,9 @@ public sealed record SessionView
 
     public required ulong Seed { get; init; }
 
+    /// <summary>The picture that the stream began with; null when it began without one.</summary>
+    public StartView? Image { get; init; }
+
     /// <summary>The viewer's words now in force; after a cue of controls alone, what those said.</summary>
     public required string Prompt { get; init; }
 

@@ -19,13 +19,11 @@ internal static class CueRules
         return prompt;
     }
 
-    /// <summary>The words that a new session begins with: null with controls alone, the model's own with nothing.</summary>
-    public static string? Check(CreateSession request, ModelCard model)
+    public static void Check(CreateSession request, ModelCard model)
     {
         if (request.Seed > CreateSession.MaxSeed) throw Invalid($"A seed is 0 to {CreateSession.MaxSeed}, not {request.Seed}.");
         Controls(request.Controls, model);
-        if (request.Prompt is not null) return Prompt(request.Prompt);
-        return request.Controls is { Count: > 0 } ? null : model.DefaultPrompt;
+        if (request.Prompt is not null) Prompt(request.Prompt);
     }
 
     public static void Check(CueRequest request, ModelCard model)

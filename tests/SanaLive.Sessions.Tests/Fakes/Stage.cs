@@ -16,12 +16,14 @@ internal sealed class Stage
         var options = new SessionOptions { BlendBlocks = 0 };
         configure?.Invoke(options);
         Host = new InProcessSessionHost(
-            Engines.Cast<IEngine>(), Encoder, Options.Create(options), Time, NullLogger<InProcessSessionHost>.Instance);
+            Engines.Cast<IEngine>(), Encoder, Pictures, Options.Create(options), Time, NullLogger<InProcessSessionHost>.Instance);
     }
 
     public ManualTimeProvider Time { get; } = new();
 
     public FakeEncoder Encoder { get; } = new();
+
+    public FakePictureReader Pictures { get; } = new();
 
     public IReadOnlyList<FakeEngine> Engines { get; }
 

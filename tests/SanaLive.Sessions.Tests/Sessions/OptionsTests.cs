@@ -69,7 +69,7 @@ public sealed class OptionsTests
     }
 
     private static InProcessSessionHost Host(SessionOptions options, params IEngine[] engines) =>
-        new(engines, new FakeEncoder(), Options.Create(options), TimeProvider.System, NullLogger<InProcessSessionHost>.Instance);
+        new(engines, new FakeEncoder(), new FakePictureReader(), Options.Create(options), TimeProvider.System, NullLogger<InProcessSessionHost>.Instance);
 
     private static ServiceProvider Services(Action<SessionOptions> configure)
     {

@@ -16,7 +16,7 @@ public sealed class RealEncoderTests
         using var encoder = new Vp8BlockEncoder(options.Video, TimeProvider.System);
         var engine = new FakeEngine(TimeProvider.System) { BlockTime = TimeSpan.Zero };
         await using var host = new InProcessSessionHost(
-            [engine], encoder, Options.Create(options), TimeProvider.System, NullLogger<InProcessSessionHost>.Instance);
+            [engine], encoder, new FakePictureReader(), Options.Create(options), TimeProvider.System, NullLogger<InProcessSessionHost>.Instance);
         var id = (await host.CreateAsync(new CreateSession("forest", 3), default)).Id;
 
         var blocks = new List<EncodedBlock>();

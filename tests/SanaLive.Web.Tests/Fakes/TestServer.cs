@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Pictures;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Whep;
 
@@ -50,15 +51,18 @@ internal sealed class TestServer : IAsyncDisposable
         });
 
     /// <summary>With real sessions on an engine that paints flat pictures.</summary>
-    public static Task<TestServer> StartWithSessionsAsync() =>
-        StartAsync(Task.CompletedTask, CommandLine.Parse(["--port", "0"]), services =>
+    public static Task<TestServer> StartWithSessionsAsync(Dictionary<string, string?>? settings = null) =>
+        StartAsync(Task.CompletedTask, OnAnyPort(settings ?? []), services =>
             services.Replace(ServiceDescriptor.Singleton<ISessionHostSource, RealSessions>()));
 
     /// <summary>With settings that have no option on the command line.</summary>
-    public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings)
+    public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings) =>
+        StartAsync(Task.CompletedTask, OnAnyPort(settings), _ => { });
+
+    private static CommandLine OnAnyPort(Dictionary<string, string?> settings)
     {
         settings[$"{ServerOptions.Section}:{nameof(ServerOptions.Port)}"] = "0";
-        return StartAsync(Task.CompletedTask, new CommandLine(settings), _ => { });
+        return new CommandLine(settings);
     }
 
     private static async Task<TestServer> StartAsync(Task loaded, CommandLine commandLine, Action<IServiceCollection> replace)
@@ -137,7 +141,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
             var engine = new FakeEngine();
-            var host = new InProcessSessionHost([engine], encoder, Options.Create(options.Sessions), time, logger);
+            var host = new InProcessSessionHost([engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger);
             return Task.FromResult(new OpenSessionHost(host, [engine], encoder));
         }
     }

@@ -63,10 +63,10 @@ public sealed class SessionEndpointTests(SharedServer shared) : IClassFixture<Sh
         await TestServer.RefusedAsync(400, await server.SendAsync("POST", "/api/sessions", new string('[', 10_000)));
 
     [Fact]
-    public async Task Create_BodyOver64KB_IsRefused()
+    public async Task Create_BodyOver12MB_IsRefused()
     {
-        var json = JsonSerializer.Serialize(new { prompt = new string('a', 64 * 1024) });
-        Assert.Contains("64 KB", await TestServer.RefusedAsync(413, await server.SendAsync("POST", "/api/sessions", json)));
+        var json = JsonSerializer.Serialize(new { prompt = new string('a', 12 * 1024 * 1024) });
+        Assert.Contains("12 MB", await TestServer.RefusedAsync(413, await server.SendAsync("POST", "/api/sessions", json)));
     }
 
     [Fact]

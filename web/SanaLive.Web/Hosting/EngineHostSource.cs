@@ -3,6 +3,7 @@ using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Web.Hosting;
 
@@ -25,5 +26,5 @@ public sealed class EngineHostSource(ServerOptions options, TimeProvider time, I
     }
 
     private OpenSessionHost Open(IEngine engine, Vp8BlockEncoder encoder) => new(
-        new InProcessSessionHost([engine], encoder, Options.Create(options.Sessions), time, logger), [engine], encoder);
+        new InProcessSessionHost([engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger), [engine], encoder);
 }

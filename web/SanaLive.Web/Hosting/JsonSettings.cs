@@ -21,6 +21,7 @@ public static class JsonSettings
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new SecondsConverter());
+        options.Converters.Add(new PictureConverter());
     }
 
     private static JsonSerializerOptions Create()

@@ -19,7 +19,7 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         var (status, sentence) = exception switch
         {
             SessionException refusal => (Refusal.StatusOf(refusal.Error), refusal.Message),
-            BadHttpRequestException bad => (bad.StatusCode, Sentence(bad)),
+            BadHttpRequestException bad => (bad.StatusCode, Sentence(bad, httpContext)),
             _ => (StatusCodes.Status500InternalServerError, "Something failed in the server. Its log says what; trying again may help."),
         };
         if (status == StatusCodes.Status500InternalServerError) LogFailed(exception, httpContext.Request.Method, httpContext.Request.Path);
@@ -30,9 +30,9 @@ internal sealed partial class ProblemHandler(ILogger<ProblemHandler> logger) : I
         return true;
     }
 
-    private static string Sentence(BadHttpRequestException bad) => (bad.StatusCode, bad.InnerException) switch
+    private static string Sentence(BadHttpRequestException bad, HttpContext context) => (bad.StatusCode, bad.InnerException) switch
     {
-        (StatusCodes.Status413PayloadTooLarge, _) => $"The body is larger than {RequestLimits.BodyBytes / 1024} KB.",
+        (StatusCodes.Status413PayloadTooLarge, _) => RequestLimits.SentenceOnSize(context),
         (StatusCodes.Status415UnsupportedMediaType, _) => "The body must be JSON, sent with Content-Type: application/json.",
         (_, null) when bad.Message.Contains("from body", StringComparison.Ordinal) => "A JSON body is needed here.",
         (_, JsonException json) => $"The body is not what is expected here: {Explain(json)}",

@@ -13,6 +13,8 @@ public static class Refusal
     {
         SessionError.NotFound => StatusCodes.Status404NotFound,
         SessionError.Invalid => StatusCodes.Status400BadRequest,
+        SessionError.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        SessionError.Unsupported => StatusCodes.Status501NotImplemented,
         SessionError.Conflict or SessionError.Failed => StatusCodes.Status409Conflict,
         SessionError.Overloaded => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,

@@ -1,14 +1,34 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
+using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Web.Hosting;
 
 /// <summary>What one address may ask for; the same for HTTP requests and hub calls.</summary>
 public sealed class RequestLimits(ServerOptions options) : IDisposable
 {
-    /// <summary>Largest request body, and largest hub message.</summary>
+    /// <summary>Largest request body, but for those of <see cref="CreationBytes"/>.</summary>
     public const int BodyBytes = 64 * 1024;
+
+    /// <summary>Largest body of a request for a new session: it may hold a picture of <see cref="PictureLimits.Bytes"/>, and base64 makes four bytes of three.</summary>
+    public const int CreationBytes = 12 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest hub message: a PNG of 320 x 192 pixels fits whatever it shows. Larger pictures are for the API, where a limit is one request's; a
+    /// hub keeps room for a message on each of its connections.
+    /// </summary>
+    public const int MessageBytes = 384 * 1024;
+
+    /// <summary>What is said of a body that is larger than the endpoint takes.</summary>
+    public static string SentenceOnSize(HttpContext context)
+    {
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+        var bytes = endpoint?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? BodyBytes;
+        return bytes >= 1 << 20 ? $"The body is larger than {bytes >> 20} MB." : $"The body is larger than {bytes >> 10} KB.";
+    }
 
     /// <summary>New sessions.</summary>
     public PartitionedRateLimiter<IPAddress> Creations { get; } = Create(options.Limits.SessionBurst, options.Limits.SessionsPerSecond);

@@ -74,7 +74,7 @@ internal static class ServerSetup
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}. The API is described in docs/api.md.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Method} is not done here. The header Allow says what is.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be JSON, sent with Content-Type: application/json.",
-        StatusCodes.Status413PayloadTooLarge => $"The body is larger than {RequestLimits.BodyBytes / 1024} KB.",
+        StatusCodes.Status413PayloadTooLarge => RequestLimits.SentenceOnSize(context),
         var other => $"The request was refused with status {other}.",
     };
 

@@ -2,7 +2,7 @@ using SanaLive.Web.Hosting;
 
 namespace SanaLive.Web.Live;
 
-/// <summary>Browsers let any page open a WebSocket to anywhere, so whose page may is decided here.</summary>
+/// <summary>Browsers let any page open a WebSocket or send a form to anywhere, without asking first; so whose page may is decided here.</summary>
 internal static class HubOrigins
 {
     public static void UseHubOrigins(this WebApplication app)
@@ -10,7 +10,7 @@ internal static class HubOrigins
         var allowed = app.Services.GetRequiredService<ServerOptions>().AllowedOrigins;
         app.Use(async (context, next) =>
         {
-            if (context.Request.Path.StartsWithSegments("/hub") && !MayCome(context.Request, allowed))
+            if ((context.Request.Path.StartsWithSegments("/hub") || context.Request.HasFormContentType) && !MayCome(context.Request, allowed))
             {
                 await Refusal.Of(
                     StatusCodes.Status403Forbidden,

@@ -9,7 +9,7 @@ internal static class LiveEndpoints
     public static void AddLive(this IServiceCollection services) => services
         .AddSignalR(hub =>
         {
-            hub.MaximumReceiveMessageSize = RequestLimits.BodyBytes;
+            hub.MaximumReceiveMessageSize = RequestLimits.MessageBytes;
             hub.AddFilter<HubRefusals>();
         })
         .AddJsonProtocol(json => JsonSettings.Apply(json.PayloadSerializerOptions));

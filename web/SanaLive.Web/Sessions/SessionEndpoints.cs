@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using SanaLive.Sessions;
 using SanaLive.Web.Hosting;
 
@@ -10,7 +11,7 @@ public static class SessionEndpoints
     public static void MapSessions(this WebApplication app)
     {
         var sessions = app.MapGroup("/api/sessions");
-        sessions.MapPost("", CreateAsync).Limited(limits => limits.Creations);
+        sessions.MapPost("", CreateAsync).Limited(limits => limits.Creations).WithMetadata(new RequestSizeLimitAttribute(RequestLimits.CreationBytes));
         sessions.MapGet("", ListAsync).ForOperators();
         sessions.MapGet("{id}", GetAsync);
 
@@ -20,9 +21,10 @@ public static class SessionEndpoints
         directed.MapDelete("", CloseAsync);
     }
 
-    private static async Task<Created<SessionStarted>> CreateAsync(CreateSession? request, Backend backend, CancellationToken cancellation)
+    private static async Task<Created<SessionStarted>> CreateAsync(HttpRequest request, Backend backend, CancellationToken cancellation)
     {
-        var started = SessionStarted.From(await backend.Sessions.CreateAsync(Checked(request), cancellation));
+        var asked = await CreationRequest.ReadAsync(request, cancellation);
+        var started = SessionStarted.From(await backend.Sessions.CreateAsync(Checked(asked), cancellation));
         return TypedResults.Created($"/api/sessions/{started.Id}", started);
     }
 

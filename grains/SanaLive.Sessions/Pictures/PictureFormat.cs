@@ -1,0 +1,7 @@
+namespace SanaLive.Sessions.Pictures;
+
+internal enum PictureFormat
+{
+    Png,
+    Jpeg,
+}

@@ -1,0 +1,41 @@
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Pictures;
+using SanaLive.Sessions.Schedule;
+
+namespace SanaLive.Sessions;
+
+/// <summary>What a session begins with. All that the file of a start image leaves behind is its latents: a stream can be begun again with them.</summary>
+/// <param name="Seed">0 to <see cref="CreateSession.MaxSeed"/>.</param>
+/// <param name="Prompt">In force at block 0.</param>
+/// <param name="Image">Null: the stream begins with noise.</param>
+/// <param name="View">Of the image, for clients; null without one.</param>
+internal sealed record SessionStart(ulong Seed, Prompt Prompt, StartImage? Image, StartView? View)
+{
+    /// <summary>Reads what was asked for. What neither prompt nor controls name is as the picture shows it, if the model can tell; else as in its default prompt.</summary>
+    /// <exception cref="SessionException">The request cannot be.</exception>
+    public static async Task<SessionStart> ReadAsync(CreateSession request, SessionSurroundings around, CancellationToken cancellation)
+    {
+        CueRules.Check(request, around.Model);
+        var picture = request.Image is { } file ? await around.Pictures.ReadAsync(file, around.Model.Width, around.Model.Height, cancellation) : null;
+        var image = picture is null ? null : await EncodeAsync(around.Reader, picture, cancellation);
+        var seen = image is { Controls.Count: > 0 } ? await SessionPrompts.ReadAsync(around.Reader, null, null, image.Controls, cancellation) : null;
+        var asked = request.Prompt is not null || request.Controls is { Count: > 0 };
+        var words = asked || seen is not null ? request.Prompt : around.Model.DefaultPrompt;
+        var prompt = asked || seen is null ? await SessionPrompts.ReadAsync(around.Reader, seen, words, request.Controls, cancellation) : seen;
+        return new SessionStart(
+            request.Seed ?? SessionSecrets.NewSeed(), prompt, image,
+            picture is null ? null : new StartView(picture.Width, picture.Height, picture.Note, seen?.Understood ?? []));
+    }
+
+    private static async Task<StartImage> EncodeAsync(IEngine engine, FittedPicture picture, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.ReadImageAsync(picture.Rgb, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new SessionException(SessionError.Failed, $"The model could not read this picture: {e.Message}", e);
+        }
+    }
+}
