@@ -9,7 +9,8 @@ internal sealed class TestModel : IDisposable
     /// <param name="sampler">renoise or euler.</param>
     /// <param name="policy">The state policy.</param>
     /// <param name="framesPerSecond">The rate.</param>
-    public TestModel(float transformerScale = 1, string sampler = "renoise", string policy = "window(3)", int framesPerSecond = 16)
+    /// <param name="firstBlock">More of the sampler's settings, for example <c>, "first_block_timesteps": [1000]</c>.</param>
+    public TestModel(float transformerScale = 1, string sampler = "renoise", string policy = "window(3)", int framesPerSecond = 16, string firstBlock = "")
     {
         TestTransformer.Write(folder.File("transformer"), transformerScale);
         Copy(System.IO.Path.Combine(Repository.Root, "tests/golden/world_vae/vae"), folder.File("vae"));
@@ -18,7 +19,7 @@ internal sealed class TestModel : IDisposable
             {
               "_class_name": "SanaLiveWorldPipeline", "name": "tiny", "version": 1, "license": "Apache-2.0", "prompt_semantics": "merge",
               "frames_per_second": {{framesPerSecond}}, "width": 48, "height": 32, "latent_frames_per_block": 2, "frames_per_latent": 4,
-              "state_policy": "{{policy}}", "sampler": {"kind": "{{sampler}}", "timesteps": [1000, 900, 750, 500], "shift": 3.0}
+              "state_policy": "{{policy}}", "sampler": {"kind": "{{sampler}}", "timesteps": [1000, 900, 750, 500], "shift": 3.0{{firstBlock}}}
             }
             """);
     }

@@ -43,13 +43,20 @@ internal sealed class BlockGenerator : IDisposable
     /// <param name="cancellation">Looked at between two passes.</param>
     public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation)
     {
-        var (transformer, plan, grid) = (model.Transformer, model.Index.Plan, model.Grid);
+        var (transformer, grid) = (model.Transformer, model.Grid);
         var start = clock.GetTimestamp();
         work.CopyFrom(stream.Past);
         var text = stream.Text(request);
         var state = work.State;
         var statePass = TimeSpan.Zero;
-        if (request.Recache && state.NextBlock > 0)
+        if (request.Cut)
+        {
+            state.Forget();
+            work.Decoder.Clear();
+        }
+
+        var plan = state.Empty ? model.Index.FirstBlockPlan : model.Index.Plan;
+        if (request.Recache && !state.Empty)
         {
             model.Kernels.Write(latents, state.LastLatents);
             transformer.Forward(latents, grid, Timesteps(0), text, state.PastOfLast(), state.OwnOfLast(), null);

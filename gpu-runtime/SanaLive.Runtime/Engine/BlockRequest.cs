@@ -9,9 +9,14 @@ namespace SanaLive.Runtime.Engine;
 /// </param>
 /// <param name="BlendWeight">0 to 1.</param>
 /// <param name="Recache">Runs the previous block again under <paramref name="Prompt"/> first (a prompt switch).</param>
+/// <param name="Cut">
+/// Forgets the stream's past first: the block begins a new scene as a first block does, and nothing of the old one stays. The
+/// stream goes on counting. A recache has then nothing to run again.
+/// </param>
 /// <param name="Decode">
 /// False makes the block in latents only: its frames are empty, and the decoder does not see it. Whoever decodes later blocks
 /// gets wrong pictures for the first <c>ReceptiveField - 1</c> latent frames, then exactly those of a stream decoded from its beginning.
 /// </param>
 public sealed record BlockRequest(
-    Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false, bool Decode = true);
+    Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false, bool Decode = true,
+    bool Cut = false);

@@ -10,6 +10,9 @@ public sealed record ModelIndex(
     string Name, string License, int Width, int Height, int FramesPerSecond, int FramesPerLatent, int LatentFramesPerBlock,
     StatePolicy Policy, SamplingPlan Plan)
 {
+    /// <summary>How a block is sampled that has no past to go on from: it decides the most, so a model may give it more steps.</summary>
+    public SamplingPlan FirstBlockPlan { get; private init; } = Plan;
+
     /// <exception cref="CheckpointException">Missing, unreadable, or of another kind.</exception>
     public static ModelIndex Read(string path)
     {
@@ -26,9 +29,7 @@ public sealed record ModelIndex(
                 "euler" => SamplerKind.Euler,
                 var other => throw new CheckpointException($"{path} has the sampler {other}; renoise and euler are known."),
             };
-            var timesteps = sampler.Need("timesteps").EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
-            if (timesteps.Length == 0 || timesteps.Any(t => t is <= 0 or > 1000) || timesteps.Zip(timesteps.Skip(1)).Any(pair => pair.First <= pair.Second))
-                throw new CheckpointException($"{path} has the timesteps [{string.Join(", ", timesteps)}]; they must fall from at most 1000 to above 0.");
+            var plan = PlanOf(sampler.Need("timesteps"), kind, path);
             foreach (var size in new[] { "width", "height", "frames_per_second", "frames_per_latent", "latent_frames_per_block" })
             {
                 if (json.Need(size).GetInt32() < 1)
@@ -44,11 +45,22 @@ public sealed record ModelIndex(
                 json.Need("frames_per_latent").GetInt32(),
                 json.Need("latent_frames_per_block").GetInt32(),
                 StatePolicy.Parse(json.Need("state_policy").GetString()!),
-                SamplingPlan.Of(kind, timesteps));
+                plan)
+            {
+                FirstBlockPlan = sampler.TryGetProperty("first_block_timesteps", out var first) ? PlanOf(first, kind, path) : plan,
+            };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException or ArgumentOutOfRangeException)
         {
             throw new CheckpointException($"{path} cannot be read: {error.Message}", error);
         }
+    }
+
+    private static SamplingPlan PlanOf(JsonElement json, SamplerKind kind, string path)
+    {
+        var timesteps = json.EnumerateArray().Select(timestep => timestep.GetSingle()).ToArray();
+        if (timesteps.Length == 0 || timesteps.Any(t => t is <= 0 or > 1000) || timesteps.Zip(timesteps.Skip(1)).Any(pair => pair.First <= pair.Second))
+            throw new CheckpointException($"{path} has the timesteps [{string.Join(", ", timesteps)}]; they must fall from at most 1000 to above 0.");
+        return SamplingPlan.Of(kind, timesteps);
     }
 }

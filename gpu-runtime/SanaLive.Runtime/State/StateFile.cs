@@ -12,7 +12,7 @@ namespace SanaLive.Runtime.State;
 /// </summary>
 public static class StateFile
 {
-    public const int Version = 1;
+    public const int Version = 2;
     private const int ChecksumBytes = 32;
 
     private static ReadOnlySpan<byte> Magic => "SANASTAT"u8;
@@ -30,6 +30,7 @@ public static class StateFile
         writer.Write(state.Policy.ToString());
         writer.Write(state.Bytes);
         var facts = state.Facts;
+        writer.Write(facts.FirstBlock);
         writer.Write(facts.NextBlock);
         writer.Write(facts.Origin);
         writer.Write(facts.SinkFrames);
@@ -71,7 +72,7 @@ public static class StateFile
         Require("shape (bytes)", reader.ReadInt64(), state.Bytes);
         var current = state.Facts;
         var facts = new StreamFacts(
-            reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32(),
+            reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt32(),
             [.. current.TermOrigins.Select(_ => reader.ReadInt64())], [.. current.TermFrames.Select(_ => reader.ReadInt32())], new float[current.Latents.Length]);
         Require("length", reader.BaseStream.Length - reader.BaseStream.Position, state.Bytes);
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(facts.Latents.AsSpan()));

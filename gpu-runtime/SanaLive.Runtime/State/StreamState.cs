@@ -37,6 +37,9 @@ namespace SanaLive.Runtime.State;
 /// (its window, the conv tail before it), and replaces its own term and the conv tail after it. Older terms keep the old prompt.
 /// </para>
 /// <para>
+/// <b>A cut</b> forgets: the sums begin again at the next block, which is made as a stream's first one is.
+/// </para>
+/// <para>
 /// Sums are kept in fp32 (or the kernel set's own precision where that is higher). Calls change the state in place: whoever
 /// must be able to give up half way works on a copy (<see cref="CopyFrom"/>).
 /// </para>
@@ -101,8 +104,14 @@ public sealed class StreamState : IDisposable
     /// <summary>Latent frames before the next block.</summary>
     public long Origin { get; private set; }
 
-    /// <summary>Latent frames of the last block; 0 before the first.</summary>
-    public int LastFrames => NextBlock == 0 ? 0 : termFrames[Slot(NextBlock - 1)];
+    /// <summary>The first block that is remembered: 0, or the one that the last cut began.</summary>
+    public long FirstBlock { get; private set; }
+
+    /// <summary>Nothing is remembered: the next block is made as a stream's first one is.</summary>
+    public bool Empty => NextBlock == FirstBlock;
+
+    /// <summary>Latent frames of the last block; 0 when nothing is remembered.</summary>
+    public int LastFrames => Empty ? 0 : termFrames[Slot(NextBlock - 1)];
 
     /// <summary>The last block's clean latents, channels last.</summary>
     public ReadOnlySpan<float> LastLatents => latents.AsSpan(0, LastFrames * latents.Length / MaxBlockFrames);
@@ -110,8 +119,8 @@ public sealed class StreamState : IDisposable
     /// <summary>Bytes that a saved state needs, without its header: the same at every block.</summary>
     public long Bytes { get; }
 
-    /// <summary>The past of the next block, in its time origin; null before the first block. Valid until the next call.</summary>
-    public Memory? Past() => NextBlock == 0 ? null : new Memory(Totals(NextBlock, Origin), tailAfter);
+    /// <summary>The past of the next block, in its time origin; null when nothing is remembered. Valid until the next call.</summary>
+    public Memory? Past() => Empty ? null : new Memory(Totals(NextBlock, Origin), tailAfter);
 
     /// <summary>
     /// Makes room for the next block's own term. The state pass writes it, reading <see cref="Past"/>, which must have been
@@ -119,7 +128,7 @@ public sealed class StreamState : IDisposable
     /// </summary>
     public Memory BeginBlock()
     {
-        if (running is not null && NextBlock > 0)
+        if (running is not null && !Empty)
         {
             AddTerm(terms[0], termOrigins[0], 1, running);
             if (Policy.Decay < 1)
@@ -143,8 +152,8 @@ public sealed class StreamState : IDisposable
         (tailBefore, tailAfter) = (tailAfter, tailBefore);
         var slot = Slot(NextBlock);
         (termOrigins[slot], termFrames[slot]) = (Origin, frames);
-        if (NextBlock == 0)
-            KeepSink();
+        if (Empty)
+            KeepSink(slot);
         NextBlock++;
         Origin += frames;
     }
@@ -154,7 +163,7 @@ public sealed class StreamState : IDisposable
     public Memory? PastOfLast()
     {
         RequireBlock();
-        return NextBlock == 1 ? null : new Memory(Totals(NextBlock - 1, termOrigins[Slot(NextBlock - 1)]), tailBefore);
+        return NextBlock == FirstBlock + 1 ? null : new Memory(Totals(NextBlock - 1, termOrigins[Slot(NextBlock - 1)]), tailBefore);
     }
 
     /// <summary>Where the last block's new term and tail are written; then comes <see cref="CommitRecache"/>.</summary>
@@ -167,8 +176,16 @@ public sealed class StreamState : IDisposable
     /// <summary>The last block was run again.</summary>
     public void CommitRecache()
     {
-        if (NextBlock == 1)
-            KeepSink();
+        if (NextBlock == FirstBlock + 1)
+            KeepSink(Slot(FirstBlock));
+    }
+
+    /// <summary>A cut: nothing before the next block counts any more. Numbers go on, so that the stream stays the same stream.</summary>
+    public void Forget()
+    {
+        foreach (var part in Parts())
+            kernels.Clear(part);
+        FirstBlock = NextBlock;
     }
 
     /// <summary>Becomes equal to a state of the same shape.</summary>
@@ -185,7 +202,7 @@ public sealed class StreamState : IDisposable
         other.latents.CopyTo(latents, 0);
         other.termOrigins.CopyTo(termOrigins, 0);
         other.termFrames.CopyTo(termFrames, 0);
-        (NextBlock, Origin, sinkFrames) = (other.NextBlock, other.Origin, other.sinkFrames);
+        (FirstBlock, NextBlock, Origin, sinkFrames) = (other.FirstBlock, other.NextBlock, other.Origin, other.sinkFrames);
     }
 
     public void Dispose()
@@ -226,10 +243,10 @@ public sealed class StreamState : IDisposable
     /// <summary>The numbers beside the tensors, in the order in which they are saved.</summary>
     internal StreamFacts Facts
     {
-        get => new(NextBlock, Origin, sinkFrames, termOrigins, termFrames, latents);
+        get => new(FirstBlock, NextBlock, Origin, sinkFrames, termOrigins, termFrames, latents);
         set
         {
-            (NextBlock, Origin, sinkFrames) = (value.NextBlock, value.Origin, value.SinkFrames);
+            (FirstBlock, NextBlock, Origin, sinkFrames) = (value.FirstBlock, value.NextBlock, value.Origin, value.SinkFrames);
             value.TermOrigins.CopyTo(termOrigins, 0);
             value.TermFrames.CopyTo(termFrames, 0);
             value.Latents.CopyTo(latents, 0);
@@ -251,21 +268,21 @@ public sealed class StreamState : IDisposable
             return total;
         }
 
-        var first = Math.Max(0, block - Policy.Window);
+        var first = Math.Max(FirstBlock, block - Policy.Window);
         for (var i = first; i < block; i++)
             AddTerm(terms[Slot(i)], termOrigins[Slot(i)] - origin, 1, total);
-        if (sink is not null && first > 0)
+        if (sink is not null && first > FirstBlock)
             AddTerm(sink, termOrigins[Slot(first)] - sinkFrames - origin, 1, total);
         return total;
     }
 
-    private void KeepSink()
+    private void KeepSink(int slot)
     {
         if (sink is null)
             return;
-        kernels.Copy(terms[0].AllS, sink.AllS);
-        kernels.Copy(terms[0].AllZ, sink.AllZ);
-        sinkFrames = termFrames[0];
+        kernels.Copy(terms[slot].AllS, sink.AllS);
+        kernels.Copy(terms[slot].AllZ, sink.AllZ);
+        sinkFrames = termFrames[slot];
     }
 
     private void AddTerm(BlockSums source, long shift, float scale, BlockSums target)
@@ -283,7 +300,7 @@ public sealed class StreamState : IDisposable
 
     private void RequireBlock()
     {
-        if (NextBlock == 0)
+        if (Empty)
             throw new InvalidOperationException("The stream has no block yet that could be run again.");
     }
 }

@@ -13,6 +13,13 @@ public sealed class DecoderHistory : IDisposable
 
     internal IReadOnlyList<Tensor> Parts { get; }
 
+    /// <summary>Forgets all: the next latent frame is decoded as a stream's first one is.</summary>
+    public void Clear()
+    {
+        foreach (var part in Parts)
+            kernels.Clear(part);
+    }
+
     /// <summary>Becomes equal to the history of another stream of the same decoder.</summary>
     public void CopyFrom(DecoderHistory other)
     {

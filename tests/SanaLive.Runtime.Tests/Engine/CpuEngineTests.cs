@@ -54,6 +54,34 @@ public sealed class CpuEngineTests
     }
 
     [Fact]
+    public async Task Generate_ACut_OwesNothingToWhatWasShownBefore()
+    {
+        using var model = new TestModel(firstBlock: ", \"first_block_timesteps\": [1000, 800, 400]");
+        await using var engine = Load(model.Path);
+        var (night, day) = (await engine.ReadPromptAsync(null, "night", CancellationToken.None), await engine.ReadPromptAsync(null, "day", CancellationToken.None));
+        var afterNight = await Cut(night, cut: true);
+        var afterDay = await Cut(day, cut: true);
+        Assert.Equal(afterNight, afterDay);
+        Assert.NotEqual(await Cut(night, cut: false), await Cut(day, cut: false));
+
+        async Task<byte[]> Cut(Prompt before, bool cut)
+        {
+            using var stream = engine.CreateStream(5);
+            for (var block = 0; block < 3; block++)
+                await engine.GenerateAsync(stream, new BlockRequest(before, default), CancellationToken.None);
+            var frames = new List<byte>();
+            for (var block = 3; block < 6; block++)
+            {
+                var made = await engine.GenerateAsync(stream, new BlockRequest(day, default, Recache: block == 3, Cut: cut && block == 3), CancellationToken.None);
+                Assert.Equal(block, made.Number);
+                frames.AddRange(made.Frames);
+            }
+
+            return [.. frames];
+        }
+    }
+
+    [Fact]
     public async Task Generate_Cancelled_LeavesTheStreamAsItWas()
     {
         using var model = new TestModel();

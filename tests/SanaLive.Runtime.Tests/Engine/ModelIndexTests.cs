@@ -19,6 +19,19 @@ public sealed class ModelIndexTests
     }
 
     [Fact]
+    public void Read_StepsOfTheFirstBlock_AreItsOwnWhereTheModelGivesThem()
+    {
+        using var same = new TestModel();
+        using var more = new TestModel(firstBlock: ", \"first_block_timesteps\": [1000, 950, 900, 800, 600, 300]");
+        using var wrong = new TestModel(firstBlock: ", \"first_block_timesteps\": [500, 900]");
+        Assert.Equal(4, ModelIndex.Read(Path.Combine(same.Path, "model_index.json")).FirstBlockPlan.Steps);
+        Assert.Equal((4, 6), Steps(ModelIndex.Read(Path.Combine(more.Path, "model_index.json"))));
+        Assert.Contains("500, 900", Assert.Throws<CheckpointException>(() => ModelIndex.Read(Path.Combine(wrong.Path, "model_index.json"))).Message, StringComparison.Ordinal);
+
+        static (int, int) Steps(ModelIndex index) => (index.Plan.Steps, index.FirstBlockPlan.Steps);
+    }
+
+    [Fact]
     public void Prompt_TooLongToBeRead_NamesTheWordsThatWereLeftOut()
     {
         using var model = new TestModel();

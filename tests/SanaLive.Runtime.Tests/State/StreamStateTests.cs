@@ -74,6 +74,37 @@ public sealed class StreamStateTests
         Assert.Equal(Tail(10), Read(kernels, state.PastOfLast()!.Value.Tails.All));
     }
 
+    [Theory]
+    [MemberData(nameof(Policies))]
+    public void Forget_ThenGoingOn_IsThePastOfTheBlocksSinceTheCutAlone(string policy)
+    {
+        using var kernels = new ScalarKernelSet<double>();
+        using var state = NewState(kernels, policy);
+        for (var block = 0; block < 5; block++)
+            Make(kernels, state, block, block, frames: 2);
+        state.Forget();
+        Assert.Null(state.Past());
+        Assert.Empty(state.LastLatents.ToArray());
+        Assert.Throws<InvalidOperationException>(() => state.PastOfLast());
+        var history = new List<FakeBlock>();
+        for (var block = 5; block < 13; block++)
+        {
+            history.Add(Make(kernels, state, block, block, frames: 2));
+            if (block == 5)
+            {
+                Assert.Null(state.PastOfLast());
+                state.CommitRecache();
+            }
+
+            AssertEqual(Expected(history, StatePolicy.Parse(policy), history.Count, state.Origin), kernels, state.Past()!.Value.Sums);
+        }
+
+        using var copy = NewState(kernels, policy);
+        StateFile.Load(StateFile.Save(state, kernels, Fingerprint), copy, kernels, Fingerprint);
+        Assert.Equal(5, copy.FirstBlock);
+        AssertEqual(Expected(history, StatePolicy.Parse(policy), history.Count, copy.Origin), kernels, copy.Past()!.Value.Sums);
+    }
+
     [Fact]
     public void Recache_BeforeTheFirstBlock_IsRefused()
     {
