@@ -53,6 +53,17 @@ def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_
     return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error.mean().item()
 
 
+def scene_loss(model, latents, tokens, weight, shift=3.0, levels=(), share=0.0):
+    """The same for single blocks that have no past, [B, C, FRAMES, h, w], tokens [B, L, caption]: nothing can be copied from what came before, so
+    all of the picture has to come from the words. A scene costs a sixth of a clip of four blocks."""
+    sigma = training_levels((latents.shape[0],), shift, levels, share)
+    noise = torch.randn_like(latents)
+    noisy = torch.lerp(latents, noise, sigma.view(-1, 1, 1, 1, 1))
+    flow, _ = model(noisy, (1000 * sigma).floor(), tokens)
+    error = (flow.float() - (noise - latents)).square()
+    return (error * weight).sum() / weight.expand_as(error).sum(), error.mean().item()
+
+
 class Stream:
     """Generates block after block with the state that the policy keeps."""
 

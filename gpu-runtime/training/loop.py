@@ -113,7 +113,7 @@ class Loop:
                 context.Process(target=self.help, args=(number, step, gradients, meet), daemon=True).start()
         budget = self.minutes * 60
         log = os.path.join(self.folder, self.name + ".csv")
-        sums, counted, last_save = {}, 0, time.time()
+        sums, last_save = {}, time.time()
         while self.seconds < budget:
             began = time.time()
             factor = min(1, (self.steps + 1) / 100) * (self.floor + (1 - self.floor) * .5 * (1 + math.cos(math.pi * self.seconds / budget)))
@@ -143,10 +143,9 @@ class Loop:
                     a.lerp_(p, 1 - decay)
             self.seconds += time.time() - began
             for k, v in numbers.items():
-                sums[k] = sums.get(k, 0.0) + v
-            counted += 1
+                sums.setdefault(k, []).append(v)
             if self.steps % 25 == 0:
-                row = {"steps": self.steps, "seconds": round(self.seconds, 1), "rate": f"{factor:.3f}", **{k: f"{v / counted:.5f}" for k, v in sums.items()}}
+                row = {"steps": self.steps, "seconds": round(self.seconds, 1), "rate": f"{factor:.3f}", **{k: f"{sum(sums[k]) / len(sums[k]):.5f}" for k in sorted(sums)}}
                 new = not os.path.exists(log)
                 with open(log, "a", newline="") as f:
                     writer = csv.DictWriter(f, row.keys())
@@ -154,7 +153,7 @@ class Loop:
                         writer.writeheader()
                     writer.writerow(row)
                 print(self.name, row, flush=True)
-                sums, counted = {}, 0
+                sums = {}
             if time.time() - last_save > self.every:
                 self.save()
                 if look:

@@ -121,6 +121,20 @@ class Pool:
         weight = (1 + SUBJECT_WEIGHT * seen).repeat_interleave(flow.FRAMES, 1).unsqueeze(1)
         return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(shown), weight, held
 
+    def scenes(self, n, prompts):
+        """Single blocks of n clips, none of them in the middle of a change -> latents [n, C, FRAMES, h, w], conditions [n, L, caption], weight."""
+        latents, shown = [], []
+        for i in torch.randint(len(self.items), (n,)).tolist():
+            whole, before, after, border, _ = self.items[i]
+            b = int(torch.randint(BLOCKS, ()))
+            while border <= b < border + 2:
+                b = int(torch.randint(BLOCKS, ()))
+            latents.append(whole[:, b * flow.FRAMES:(b + 1) * flow.FRAMES])
+            shown.append(before if b < border else after)
+        shown = torch.stack(shown)
+        seen = self.maps[shown[:, world.SUBJECT].long(), shown[:, world.DIRECTION].long()]
+        return torch.stack(latents).float(), prompts(shown), (1 + SUBJECT_WEIGHT * seen).view(n, 1, 1, *seen.shape[1:])
+
     def save(self):
         if self.path:
             torch.save(self.items, self.path + ".tmp")
@@ -132,8 +146,9 @@ def hidden(name):
 
 
 def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
-          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)"):
-    """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own."""
+          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)", scenes=0):
+    """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own; scenes: every second step learns this many
+    single scenes instead of a clip."""
     autoencoder = load_vae(vae_folder)
     prompts = Prompts(conditions.condition_tables())
     model = transformer.Transformer()
@@ -153,10 +168,15 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
     def step(model):
         if loop.steps % fresh == 0:
             pool.add(1)
+        if scenes and loop.steps % 2:
+            drawn = pool.scenes(scenes, prompts)
+            with autocast():
+                total, plain = flow.scene_loss(model, *drawn, shift, levels, share)
+            return total, {"scenes": plain}
         latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
         with autocast():
             total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share, policy=kept)
-        return total, {"flow": total.item(), "plain": plain}
+        return total, {"clips": plain}
 
     def look(average):
         pool.save()
@@ -169,7 +189,7 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("vae"), p.add_argument("minutes", type=float)
     for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int),
-                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str)):
+                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str), ("scenes", int)):
         p.add_argument("--" + option, type=kind)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
     train(**{("vae_folder" if k == "vae" else k): v for k, v in vars(p.parse_args()).items() if v is not None})
