@@ -17,7 +17,7 @@ internal sealed record PromptLine(Prompt InForce)
 
     /// <summary>Blended after <c>blendBlocks</c> blocks of equal steps: block i of n has the weight (i + 1) / (n + 1), the one after them 1.</summary>
     /// <param name="next">The prompt to switch to.</param>
-    /// <param name="blendBlocks">0 is a cut.</param>
+    /// <param name="blendBlocks">0 is a cut: the stream forgets its past and begins a new scene.</param>
     /// <param name="blend">What lies between two prompts, as the engine sees it (<see cref="IEngine.Blend"/>).</param>
     public PromptLine Switch(Prompt next, int blendBlocks, Func<Prompt, Prompt, float, Prompt> blend) =>
         new(next) { From = blendBlocks > 0 ? Effective(blend) : null, BlendBlocks = blendBlocks, Fresh = true };
@@ -31,8 +31,9 @@ internal sealed record PromptLine(Prompt InForce)
             deadline,
             blending ? From : null,
             blending ? (Blended + 1f) / (BlendBlocks + 1f) : 1f,
-            // There is nothing before the first block that could be run again.
-            Recache: Fresh && block > 0);
+            // There is nothing before the first block that could be run again or forgotten.
+            Recache: Fresh && From is not null && block > 0,
+            Cut: Fresh && From is null && block > 0);
         var after = blending ? this with { Blended = Blended + 1, Fresh = false } : new PromptLine(InForce);
         return (request, after);
     }

@@ -186,7 +186,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         var number = job.Stream.NextBlock++;
         var r = job.Request;
         var start = job.Stream.Start is { } image ? string.Join(' ', image.Latents.ToArray()) : "";
-        var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache}";
+        var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache} {r.Cut}";
         var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(facts));
         var frames = new byte[Model.FramesPerBlock * Model.Width * Model.Height * 3];
         for (var i = 0; i < frames.Length; i++) frames[i] = hash[i % hash.Length];

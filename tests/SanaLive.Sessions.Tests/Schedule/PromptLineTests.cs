@@ -17,10 +17,11 @@ public sealed class PromptLineTests
     }
 
     [Fact]
-    public void Switch_Cut_RecachesOnce()
+    public void Switch_Cut_ForgetsThePastOnceAndRecachesNothing()
     {
         var (requests, _) = Take(new PromptLine(Day).Switch(Night, 0, Prompt.Mix), 5, 3);
-        Assert.Equal([true, false, false], requests.Select(r => r.Recache));
+        Assert.Equal([true, false, false], requests.Select(r => r.Cut));
+        Assert.All(requests, r => Assert.False(r.Recache));
         Assert.All(requests, r => Assert.Equal((Night, null, 1f), (r.Prompt, r.BlendFrom, r.BlendWeight)));
     }
 
@@ -31,13 +32,17 @@ public sealed class PromptLineTests
         Assert.Equal([0.25f, 0.5f, 0.75f, 1f, 1f], requests.Select(r => r.BlendWeight));
         Assert.Equal([Day, Day, Day, null, null], requests.Select(r => r.BlendFrom));
         Assert.Equal([true, false, false, false, false], requests.Select(r => r.Recache));
+        Assert.All(requests, r => Assert.False(r.Cut));
     }
 
     [Fact]
-    public void Switch_BeforeTheFirstBlock_HasNothingToRecache()
+    public void Switch_BeforeTheFirstBlock_HasNothingToRecacheOrForget()
     {
-        var (requests, _) = Take(new PromptLine(Day).Switch(Night, 0, Prompt.Mix), 0, 2);
-        Assert.Equal([false, false], requests.Select(r => r.Recache));
+        foreach (var blendBlocks in new[] { 0, 1 })
+        {
+            var (requests, _) = Take(new PromptLine(Day).Switch(Night, blendBlocks, Prompt.Mix), 0, 2);
+            Assert.All(requests, r => Assert.False(r.Recache || r.Cut));
+        }
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ControlCueTests
         await stage.PassAsync(4);
         var view = await stage.ViewAsync(id);
         Assert.Equal(("forest night", 10), (view.Meaning, view.Controls["speed"].Number));
-        Assert.Single(stage.Engine.Calls, c => c.Request.Recache);
+        Assert.Single(stage.Engine.Calls, c => c.Request.Cut);
     });
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ControlCueTests
         Assert.Equal(29, view.Cues.Count(c => c.Status == CueStatus.Superseded));
         Assert.Equal((CueStatus.Applied, 4L), (view.Cues.Single(c => c.Id == words.Id).Status, view.Cues.Single(c => c.Id == words.Id).Block));
         // One switch at one block, however many keys were pressed.
-        Assert.Equal([4L], stage.Engine.Calls.Where(c => c.Request.Recache).Select(c => c.Block));
+        Assert.Equal([4L], stage.Engine.Calls.Where(c => c.Request.Cut).Select(c => c.Block));
     });
 
     [Fact]

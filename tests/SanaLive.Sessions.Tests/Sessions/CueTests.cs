@@ -24,7 +24,7 @@ public sealed class CueTests
         var view = await stage.ViewAsync(id);
         Assert.Equal(("night", "forest night"), (view.Prompt, view.Meaning));
         var call = stage.Engine.Calls.Single(c => c.Block == free);
-        Assert.Equal(("forest night", true, null), (call.Request.Prompt.Meaning, call.Request.Recache, call.Request.BlendFrom));
+        Assert.Equal(("forest night", true, null), (call.Request.Prompt.Meaning, call.Request.Cut, call.Request.BlendFrom));
         Assert.All(stage.Engine.Calls, c => Assert.Equal(c.Block < free ? "forest day" : "forest night", c.Request.Prompt.Meaning));
         // Seen within the lead and one block of the sending.
         var seen = viewer.Blocks.Single(b => b.Block.Number == free).Block.DueAt;
@@ -52,7 +52,7 @@ public sealed class CueTests
         Assert.Equal(0, (await stage.CueAsync(id, "night")).Block);
         stage.Watch(id);
         await stage.PassAsync(1);
-        Assert.Equal(("forest night", false), (stage.Engine.Calls[0].Request.Prompt.Meaning, stage.Engine.Calls[0].Request.Recache));
+        Assert.Equal(("forest night", false), (stage.Engine.Calls[0].Request.Prompt.Meaning, stage.Engine.Calls[0].Request.Cut));
     });
 
     [Fact]
