@@ -4,6 +4,8 @@ interface Entry {
   readonly value: ControlValue;
   /** Of the cue that carries it; null while none does. */
   readonly clientId: string | null;
+  /** A view has shown that cue: when it is not in a later one, it is done with and forgotten. */
+  readonly seen?: boolean;
 }
 
 /** What this page has set and the stream does not show yet, so that a knob stays where the hand put it. */
@@ -32,9 +34,10 @@ export class Steered {
 
   /** A value whose cue was applied, or will never be, is the view's business from here on. */
   view(view: SessionView): void {
-    for (const [name, { clientId }] of this.#entries) {
-      const cue = clientId === null ? undefined : view.cues.find((receipt) => receipt.clientId === clientId);
-      if (cue && cue.status !== 'accepted') this.#entries.delete(name);
+    for (const [name, entry] of this.#entries) {
+      const cue = entry.clientId === null ? undefined : view.cues.find((receipt) => receipt.clientId === entry.clientId);
+      if (cue ? cue.status !== 'accepted' : entry.seen) this.#entries.delete(name);
+      else if (cue && !entry.seen) this.#entries.set(name, { ...entry, seen: true });
     }
   }
 }

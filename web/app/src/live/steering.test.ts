@@ -92,6 +92,17 @@ describe('a knob', () => {
     expect(steered.values).toEqual({});
   });
 
+  it('is let go when its cue was forgotten before this page saw it applied', () => {
+    const steered = new Steered();
+    steered.set('speed', 45, controls);
+    steered.sent({ speed: 45 }, 'a');
+    steered.view(view());
+    expect(steered.values).toEqual({ speed: 45 });
+    steered.view(view({ cues: [set({ clientId: 'a', status: 'accepted' })] }));
+    steered.view(view());
+    expect(steered.values).toEqual({});
+  });
+
   it('for the hour takes the place of the word in force', () => {
     expect(overlaid({ time: 'day', hour: 12, speed: 30 }, { hour: 16.5 }, controls)).toEqual({ hour: 16.5, speed: 30 });
   });
