@@ -34,6 +34,17 @@ export interface CueReceipt {
   readonly note?: string | null;
 }
 
+/** The picture that a stream began with. */
+export interface StartImage {
+  /** Of the picture that was sent, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** What was done to it, in a sentence. */
+  readonly note?: string | null;
+  /** What the model read in it, in the model's own words. */
+  readonly understood: readonly string[];
+}
+
 /** Milliseconds of one block by stage. */
 export interface StageMilliseconds {
   readonly queued: number;
@@ -58,6 +69,8 @@ export interface SessionView {
   readonly block: number;
   /** At most 2^53 - 1, so that no client rounds it. */
   readonly seed: number;
+  /** Absent when it began without one. */
+  readonly image?: StartImage | null;
   /** The viewer's words now in force; after a cue of controls alone, what those said. */
   readonly prompt: string;
   /** The whole description now in force, in the model's own words. */
@@ -87,7 +100,7 @@ export interface SessionView {
 }
 
 export interface CreateSession {
-  /** 1 to 2,000 characters; without it and without controls the model's default prompt. */
+  /** 1 to 2,000 characters; without it, controls and image the model's default prompt. */
   readonly prompt?: string;
   readonly controls?: ControlValues;
   readonly seed?: number;

@@ -61,6 +61,14 @@ describe('Receipts', () => {
     expect(live.resend).toHaveBeenCalledWith(pending);
   });
 
+  it('tells what became of the picture that the stream began with', () => {
+    const { root } = receipts({ image: { width: 4000, height: 3000, note: 'It was cropped to the 4000 x 2400 around its middle.', understood: ['sea', 'boat'] } });
+    const first = root.querySelector('[data-testid=start-image]')!;
+    expect(first.textContent).toContain('4000 × 3000');
+    expect(first.textContent).toContain('cropped to the 4000 x 2400');
+    expect(first.textContent).toContain('seen in it: sea, boat');
+  });
+
   it('shows words as words, never as markup', () => {
     const { root } = receipts({ cues: [receipt({ prompt: '<img src=x onerror=alert(1)>' })] });
     expect(root.querySelector('img')).toBeNull();
