@@ -8,8 +8,8 @@ LEADS = ["please", "make it", "now", "i want", "show me", "can you show", "could
 JOINS = [", ", " and ", ", then ", " then ", ". ", "; ", " with ", " ", " ", ", and ", " but ", ", now ", " while ", " and then ", ", later ", " before ", " - ", ": ", " in ", " as ", " when ", " where ", " / "]
 ENDS = ["please", "now", "thanks", "again", "for me", "!", ".", "today", "in the picture", "if you can", "right now", "here"]
 TAILS = {
-    "time": ["at {}", "in the {}", "by {}", "at the {}", "during the {}", "{}", "{} time", "under the {}", "of the {}", "before {}", "this {}", "in {}"],
-    "weather": ["in the {}", "in {}", "with {}", "under {}", "through the {}", "{}", "and {}", "with some {}", "in heavy {}", "with light {}", "in a {}", "covered in {}"],
+    "time": ["at {}", "in the {}", "by {}", "at the {}", "during the {}", "{}", "{} time", "under the {}", "of the {}", "before {}", "this {}", "in {}", "all {}"],
+    "weather": ["in the {}", "in {}", "with {}", "under {}", "through the {}", "{}", "and {}", "with some {}", "in heavy {}", "with light {}", "in a {}", "covered in {}", "{} all around", "{} everywhere"],
     "subject": ["with a {}", "and a {}", "with the {}", "a {}", "where a {} passes", "with {}", "the {}", "and one {}", "with a {} in it", "as a {} passes by", "seen from a {}", "{}"],
     "style": ["in {}", "in {} style", "{} style", "as {}", "{} look", "in a {} style", "painted in {}", "in {} colours", "{}", "like {}", "drawn in {}", "in the style of {}"],
 }

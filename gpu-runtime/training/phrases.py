@@ -92,7 +92,7 @@ GONE = ["no {}", "without (a) {}", "without (the) {}", "without {}", "remove (th
 STOPPED = ["no {}", "no more {}", "without {}", "(the) {} stops", "{} stops", "stop (the) {}", "(the) {} ends", "(the) {} (is) over", "without (the) {}", "remove (the) {}", "(the) {} goes away", "(the) {} disappears",
            "end (the) {}", "enough {}", "(the) {} (has) stopped"]
 TRICKS = [                                              # look like something and are not; (words) are filler, the others unknown
-    "turn around", "(the) other way", "reverse", "go back", "(go) backwards", "opposite direction", "(right now)", "(right away)", "(all right)", "(that is right)", "(right here)", "(flying over)", "(flying above)",
+    "turn around", "(the) other way", "reverse", "go back", "(go) backwards", "opposite direction", "(right now)", "(right away)",  "(right here)", "(flying over)", "(flying above)",
     "(drifts by)", "(drifting by)", "(passing by)", "stop", "halt", "stand still", "(floating)", "(moving on)", "(crossing)", "(gliding over)", "(soaring above)", "(flies over)", "(riding through)", "(running along)",
     "(a) rainbow", "(a) snowman", "(a) sandstorm", "(a) sandcastle", "(a) skateboard", "(a) snowboard", "(the) carpet", "(a) raincoat", "(a) starfish", "(a) waterfall", "(the) river", "(in) summer", "(in) autumn",
     "(in) spring", "(a) moonwalk", "(a) birdhouse", "(a) seahorse", "(a) carnival", "(a) trainer", "(the) business", "(a) boathouse", "(the) weekend", "(a) nightmare", "(a) daydream", "(an) airport", "(the) colours",

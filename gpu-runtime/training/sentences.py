@@ -206,7 +206,7 @@ def swap(s):
     attribute = r.choice(["biome", "time", "subject", "weather", "style"])
     old, new = r.sample([v for v in ATTRIBUTES[attribute] if (attribute, v) in NOUN or attribute == "style"], 2)
     word = lambda v: r.choice(STYLE_NOUNS[v].split() if attribute == "style" else NOUN[attribute, v])
-    if r.random() < .75:
+    if r.random() < .6:
         s.frame(r.choice(SWAPS), (word(old), attribute), (word(new), attribute))
     else:
         s.frame(r.choice(INSTEAD), (word(new), attribute), (word(old), attribute))
@@ -220,11 +220,13 @@ def keywords(s, least=2, most=7):
         v = r.choice(ATTRIBUTES[attribute])
         options = NOUN.get((attribute, v), []) + ADJECTIVE.get((attribute, v), []) + [CANONICAL_WORDS.get(attribute, {}).get(v, v)]
         if (attribute, v) == ("weather", "clear"):
-            options += CLEAR
+            options += CLEAR + ["no rain", "no snow", "no fog"]
         if attribute == "direction":
             options = [v, f"(to the) {v}", v + "wards"]
         if v == "none":
             options += NOBODY
+        if attribute in ("speed", "style"):             # "normal speed, neon style": each "normal" belongs to its own
+            options += r.sample(PHRASES[attribute, v], 6) * 2
         s.join(r.choice([" ", " ", ", ", ", ", " and ", ". ", " | "]))
         s.phrase(r.choice(options), attribute, v)
 
@@ -249,7 +251,7 @@ def own_words(s):
         s.phrase({"speed": f"{v} speed", "direction": f"(to the) {v}"}.get(attribute, CANONICAL_WORDS.get(attribute, {}).get(v, v)), attribute, v)
 
 
-CLAUSES = [(place, 16), (actor, 18), (single, 14), (phrase, 24), (gone, 7), (swap, 10), (keywords, 6), (sunny, 2), (stray, 7), (own_words, 4)]
+CLAUSES = [(place, 16), (actor, 18), (single, 14), (phrase, 24), (gone, 7), (swap, 10), (keywords, 14), (sunny, 2), (stray, 6), (own_words, 4)]
 
 
 def sample(r):

@@ -31,7 +31,7 @@ KNOWN, NEAR = _meanings()
 @functools.lru_cache(None)
 def variants(word, held_out):
     """Every way to get one letter of the word wrong (left out, doubled, exchanged with the next, or the key beside it) that cannot be another word. Words of
-    four letters only get longer. One in four is held out, by its hash."""
+    four letters only get longer. One in twelve is held out, by its hash."""
     if len(word) < 4 or not word.isalpha() or not word.isascii():
         return ()
     found = set()
@@ -45,7 +45,7 @@ def variants(word, held_out):
     kept = []
     for new in sorted(found - {word}):
         near = set().union(*(NEAR.get(s, set()) for s in shorter(new))) - {word}
-        if new not in KNOWN and all(KNOWN[w] & KNOWN.get(word, set()) for w in near) and (fnv1a(new.encode()) % 4 == 0) == held_out:
+        if new not in KNOWN and all(KNOWN[w] & KNOWN.get(word, set()) for w in near) and (fnv1a(new.encode()) % 12 == 0) == held_out:
             kept.append(new)
     return tuple(kept)
 

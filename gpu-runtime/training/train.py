@@ -13,6 +13,7 @@ import torch
 
 import export
 import text
+import train_spelling
 import train_text
 import train_vae
 import train_world
@@ -28,6 +29,8 @@ def main():
     cores = int(os.environ.get("OMP_NUM_THREADS", os.cpu_count()))
     torch.set_num_threads(1 if a.workers > 1 else cores)
     shared = dict(workers=a.workers)
+    train_text.train(work, 8 * s)
+    train_spelling.run(work)
     train_text.train(work, 10 * s)
     train_vae.train(work, 30 * s, **shared)
     world = dict(pool_path=work + "/pool.pt", **shared)

@@ -16,11 +16,9 @@ import sentences
 import text
 from attributes import ATTRIBUTES, NAMES
 from loop import Loop
-from spelling import KNOWN, misspell, variants
-from word_pieces import buckets
+from train_spelling import likeness
 
 TYPED = os.path.join(os.path.dirname(__file__), "typed_sentences.json")       # [[text, what it names]], typed by hand
-MISSPELT = sorted(w for w in KNOWN if KNOWN[w] - {"filler", "unknown"} and variants(w, False))
 ALIKE = 16                                               # so many batches are drawn at once and sorted by length, so that little is padding
 
 
@@ -41,19 +39,6 @@ def batches(r, size):
         parts = [rows[i:i + size] for i in range(0, len(rows), size)]
         r.shuffle(parts)
         yield from parts
-
-
-def likeness(model, r, count=512):
-    """How far misspelt words lie from the right ones, relative to the right ones' spread: nearly free, and what is learnt of a word then holds for its misspellings."""
-    pairs = [(misspell(w, r), w) for w in r.choices(MISSPELT, k=count)]
-
-    def embed(side):
-        rows = [buckets(p[side], model.cfg["buckets"]) for p in pairs]
-        offsets = torch.tensor([0] + [len(row) for row in rows[:-1]]).cumsum(0)
-        return F.embedding_bag(torch.tensor([b for row in rows for b in row]), model.embedding.weight, offsets, mode="mean")
-
-    right = embed(1).detach()
-    return (embed(0) - right).square().mean() / right.var(0).mean()
 
 
 @torch.no_grad()
@@ -99,7 +84,7 @@ def train(folder, minutes, rate=2e-3, size=48, muon_rate=.01, export_to=None, st
         slots, hidden = model(*inputs)
         attribute = sum(F.cross_entropy(model.heads[k](slots[:, i]), values[:, i]) for i, k in enumerate(NAMES))
         tag = F.cross_entropy(model.tag_head(hidden).flatten(0, 1), tags.flatten(), ignore_index=-100)
-        spelling = likeness(model, r)
+        spelling = likeness(model.embedding.weight, model.embedding.weight.detach(), r)
         return attribute + tag + 10 * spelling, {"attributes": attribute.item(), "tags": tag.item(), "spelling": spelling.item()}
 
     def look(average):
