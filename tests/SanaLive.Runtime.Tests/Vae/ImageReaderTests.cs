@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
+using SanaLive.Runtime.Kernels.Cpu;
 using SanaLive.Runtime.Vae;
 
 namespace SanaLive.Runtime.Tests.Vae;
@@ -42,6 +43,29 @@ public sealed class ImageReaderTests
         Assert.Contains("biome.weight", shape.Message, StringComparison.Ordinal);
         var unknown = Assert.Throws<CheckpointException>(() => Load(folder, new() { ["mood.weight"] = ([1, 12], new float[12]), ["mood.bias"] = ([1], [0]) }));
         Assert.Contains("mood", unknown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Model_WithAReaderInItsFolder_SaysWhatItSeesAndIsAnotherModel()
+    {
+        using var plain = new TestModel();
+        using var reading = new TestModel();
+        using var kernels = new CpuKernelSet(1);
+        using var without = VideoModel.Load(plain.Path, kernels);
+        var biomes = without.Card.Controls.Single(control => control.Name == "biome").Values!;
+        var features = ImageReader.Features(without.Decoder.LatentChannels);
+        Directory.CreateDirectory(Path.Combine(reading.Path, "image_reader"));
+        SafetensorsWriter.Write(Path.Combine(reading.Path, "image_reader", "model.safetensors"), new Dictionary<string, (int[], float[])>
+        {
+            ["biome.weight"] = ([biomes.Count, features], new float[biomes.Count * features]),
+            ["biome.bias"] = ([biomes.Count], [.. new float[biomes.Count - 1], 1]),
+        });
+        using var with = VideoModel.Load(reading.Path, kernels);
+        var picture = new byte[without.Index.Width * without.Index.Height * 3];
+        Assert.Empty(without.ReadImage(picture).Controls);
+        Assert.Equal((ControlValue)biomes[^1], Assert.Single(with.ReadImage(picture).Controls).Value);
+        Assert.Null(with.Card.ProblemWith(with.ReadImage(picture).Controls));
+        Assert.NotEqual(without.Card.Fingerprint, with.Card.Fingerprint);
     }
 
     /// <summary>The second value grows with every feature.</summary>
