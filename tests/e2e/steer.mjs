@@ -1,10 +1,21 @@
-// A person steers with the arrow keys and the strip of sky.
+// A person steers with the arrow keys, and begins a stream with a picture.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch, open, playing } from './browser.mjs';
 import { startServer } from './server.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A PNG of one colour, painted by the browser. */
+const paint = async (page, colour) => Buffer.from(await page.evaluate((fill) => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 640;
+  canvas.height = 480;
+  const context = canvas.getContext('2d');
+  context.fillStyle = fill;
+  context.fillRect(0, 0, 640, 480);
+  return canvas.toDataURL('image/png').split(',')[1];
+}, colour), 'base64');
 
 describe('steering', () => {
   let server, browser, director, id;
@@ -92,5 +103,32 @@ describe('steering', () => {
     await viewer.close();
   });
 
-  it('complained about nothing in the console', () => assert.deepEqual(director.errors, []));
+  it('complained about nothing in the console', async () => {
+    assert.deepEqual(director.errors, []);
+    await director.close(); // what follows is another stream, and two processors make one at a time
+  });
+
+  it('refuses a file that is no picture before anything is sent', async () => {
+    const start = await open(browser, server.url);
+    await start.page.getByTestId('picture-input').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await start.page.getByRole('alert').filter({ hasText: 'neither a PNG nor a JPEG' }).waitFor();
+    await start.close();
+  });
+
+  it('begins with a picture', async () => {
+    const start = await open(browser, server.url);
+    const picture = await paint(start.page, '#7fb7e6');
+    await start.page.getByTestId('picture-input').setInputFiles({ name: 'sky.png', mimeType: 'image/png', buffer: picture });
+    await start.page.getByTestId('picture-preview').waitFor();
+    await start.page.getByTestId('prompt-send').click();
+    await start.page.waitForURL(/\/direct\//);
+    await playing(start.page);
+    const begun = new URL(start.page.url()).pathname.split('/').at(-1);
+    const { body } = await server.api('GET', `/api/sessions/${begun}`);
+    assert.deepEqual([body.image.width, body.image.height], [640, 480]);
+    assert.match(body.image.note, /cropped/);
+    await start.page.getByTestId('start-image').filter({ hasText: '640 × 480' }).waitFor();
+    assert.deepEqual(start.errors, []);
+    await start.close();
+  });
 });
