@@ -104,4 +104,10 @@ need_test_packages() {
     need_commands "is a second, independent WHEP client:python=aiortc:python3-aiortc"
 }
 
+# The evaluation draws fresh pictures of the world and words its prompts with the training code.
+need_eval_packages() {
+    need_dotnet
+    need_commands "draws the world for the evaluation:python3:python3" "draws the world for the evaluation:python=torch:python3-torch" "draws the world for the evaluation:python=numpy:python3-numpy"
+}
+
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }

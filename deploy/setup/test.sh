@@ -52,11 +52,11 @@ node_suite() { # node_suite NAME FOLDER: the folder's own `npm test` prints node
     count "$1" "${p:-0}" "${f:-0}" "${s:-0}"
 }
 
-runtime=tests/SanaLive.Runtime.Tests sessions=tests/SanaLive.Sessions.Tests rtc=tests/SanaLive.Rtc.Tests web=tests/SanaLive.Web.Tests
+runtime=tests/SanaLive.Runtime.Tests sessions=tests/SanaLive.Sessions.Tests rtc=tests/SanaLive.Rtc.Tests web=tests/SanaLive.Web.Tests eval=tests/eval/SanaLive.Eval.Tests
 
 case "$filter" in
     golden) need_run_packages --without-page; dotnet_suite golden $runtime "FullyQualifiedName~Golden" ;;
-    runtime|sessions|web) need_run_packages --without-page; dotnet_suite "$filter" "${!filter}" ;;
+    runtime|sessions|web|eval) need_run_packages --without-page; dotnet_suite "$filter" "${!filter}" ;;
     rtc) need_test_packages; dotnet_suite rtc $rtc ;;
     page) need_node; npm_install clients/typescript; node_suite client clients/typescript; node_suite page web/app ;;
     e2e) need_test_packages; build_page; build_dotnet web/SanaLive.Web; node_suite e2e tests/e2e ;;
@@ -67,6 +67,7 @@ case "$filter" in
         dotnet_suite sessions $sessions "$by_name"
         dotnet_suite rtc $rtc "$by_name"
         dotnet_suite web $web "$by_name"
+        dotnet_suite eval $eval "$by_name"
         if [ -z "$filter" ]; then
             npm_install clients/typescript
             node_suite client clients/typescript
