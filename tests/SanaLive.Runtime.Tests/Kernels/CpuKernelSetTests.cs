@@ -64,10 +64,17 @@ public sealed class CpuKernelSetTests
             using var output = kernels.Create(kernelCase.Rows, kernelCase.Columns);
             var call = kernelCase.Prepare(kernels, output);
             call();
-            call();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            call();
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() == before, $"{kernelCase.Name} allocates.");
+
+            // What a kernel allocates it allocates at every call; a thread that waits for the first time, on a busy machine, does once.
+            var least = long.MaxValue;
+            for (var i = 0; i < 5 && least > 0; i++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                call();
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.True(least == 0, $"{kernelCase.Name} allocates {least} bytes at every call.");
         }
     }
 
