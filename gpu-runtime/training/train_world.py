@@ -1,4 +1,5 @@
 """Stage 2: the transformer, on latents of clips of six blocks, half of which change what they show at a block border."""
+import json
 import os
 
 import torch
@@ -12,7 +13,7 @@ import transformer
 import vae
 import world
 from attributes import ATTRIBUTES
-from loop import Loop, autocast
+from loop import Loop, autocast, weights
 from policy import Policy
 
 BLOCKS = 6
@@ -26,7 +27,13 @@ def load_average(model, path):
 
 
 def load_vae(folder):
-    """The encoder is fixed from here on, and so are the latents' statistics: measured once, kept beside the checkpoint."""
+    """The encoder is fixed from here on, and so are the latents' statistics: measured once, kept beside the checkpoint. An exported model's vae/
+    holds both already, so training goes on from the committed weights: `train_world.py work ../models/world/vae 60 --start_from ../models/world/transformer/…`."""
+    if os.path.exists(folder + "/config.json"):
+        with open(folder + "/config.json") as f:
+            model = vae.Vae(json.load(f))
+        model.load_state_dict(weights(folder + "/diffusion_pytorch_model.safetensors"))
+        return model.eval()
     model = load_average(vae.Vae(), folder + "/vae.pt")
     path = folder + "/latents.pt"
     if not os.path.exists(path):
