@@ -38,7 +38,7 @@ def main():
     train_world.train(work, work, 30 * s, name="rollout", muon_rate=.006, rate=5e-4, own_context=.4, start_from=work + "/world.pt", **world)
     train_vae.train(work, 10 * s, name="decoder", decoder_only=True, start_from=work + "/vae.pt", **shared)
     if a.export:
-        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/world192.pt"), train_world.load_vae(work),
+        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work, "decoder.pt"),
                            train_world.load_average(text.TextEncoder(), work + "/text.pt"))
 
 

@@ -7,7 +7,6 @@ seen in a picture that stands still. It belongs to one VAE: train it again with 
     python3 train_image_reader.py ../models/world
 """
 import argparse
-import json
 import os
 import time
 
@@ -15,20 +14,12 @@ import torch
 import torch.nn.functional as F
 
 import tensors
-import vae
 import world
 from attributes import ATTRIBUTES, NAMES
-from loop import weights
+from train_world import load_vae
 
 ROWS, COLUMNS = 3, 2
 READ = ["biome", "time", "weather", "subject", "direction", "style"]
-
-
-def load_vae(folder):
-    with open(folder + "/vae/config.json") as f:
-        model = vae.Vae(json.load(f))
-    model.load_state_dict(weights(folder + "/vae/diffusion_pytorch_model.safetensors"))
-    return model.eval()
 
 
 def describe(latents):
@@ -80,7 +71,7 @@ def main():
     p.add_argument("--least", type=float, default=.85, help="share of fresh renders that an attribute must be read in to be exported")
     a = p.parse_args()
     start = time.time()
-    model = load_vae(a.folder)
+    model = load_vae(a.folder + "/vae")
     (x, y), (x_test, y_test) = examples(model, a.pictures, 1), examples(model, max(200, a.pictures // 6), 2)
     out = {}
     for name in READ:

@@ -26,7 +26,7 @@ def load_average(model, path):
     return model.eval()
 
 
-def load_vae(folder):
+def load_vae(folder, checkpoint="vae.pt"):
     """The encoder is fixed from here on, and so are the latents' statistics: measured once, kept beside the checkpoint. An exported model's vae/
     holds both already, so training goes on from the committed weights: `train_world.py work ../models/world/vae 60 --start_from ../models/world/transformer/…`."""
     if os.path.exists(folder + "/config.json"):
@@ -34,7 +34,7 @@ def load_vae(folder):
             model = vae.Vae(json.load(f))
         model.load_state_dict(weights(folder + "/diffusion_pytorch_model.safetensors"))
         return model.eval()
-    model = load_average(vae.Vae(), folder + "/vae.pt")
+    model = load_average(vae.Vae(), folder + "/" + checkpoint)
     path = folder + "/latents.pt"
     if not os.path.exists(path):
         train_vae.measure_latents(model)
