@@ -3,7 +3,7 @@ using System.Globalization;
 namespace SanaLive.Eval;
 
 /// <summary>What a person asked for on the command line.</summary>
-internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads)
+internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads, string? Sheets = null, double Minutes = 60)
 {
     public const string Usage = """
         usage: ./sanalive eval [options]
@@ -14,6 +14,8 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
           --model FOLDER   another model than the embedded one
           --out FOLDER     for the journal of finished streams (.sanalive/eval/...)
           --threads N      threads that compute (all processors)
+          --sheets FOLDER  no figures, but pictures to look at: the vocabulary, a cue for every attribute, two long streams
+          --minutes M      length of those long streams (60, which takes about half an hour)
         """;
 
     /// <exception cref="FormatException">Says which argument and why.</exception>
@@ -29,7 +31,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
             }
 
             var name = args[i];
-            if (name is not ("--model" or "--out" or "--threads"))
+            if (name is not ("--model" or "--out" or "--threads" or "--sheets" or "--minutes"))
                 throw new FormatException($"There is no option {name}. Try --help.");
             if (++i >= args.Length)
                 throw new FormatException($"{name} needs a value. Try --help.");
@@ -37,6 +39,10 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
             {
                 "--model" => options with { Model = args[i] },
                 "--out" => options with { Out = args[i] },
+                "--sheets" => options with { Sheets = args[i] },
+                "--minutes" => options with { Minutes = double.TryParse(args[i], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 0.1 and <= 1440
+                    ? minutes
+                    : throw new FormatException($"--minutes is '{args[i]}', but must be a number from 0.1 to 1440.") },
                 _ => options with { Threads = int.TryParse(args[i], NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads <= 256
                     ? threads
                     : throw new FormatException($"--threads is '{args[i]}', but must be a whole number from 0 to 256.") },

@@ -4,6 +4,7 @@ using SanaLive.Eval.Inputs;
 using SanaLive.Eval.Judging;
 using SanaLive.Eval.Measures;
 using SanaLive.Eval.Reporting;
+using SanaLive.Eval.Sheets;
 using SanaLive.Runtime.Engine;
 using SanaLive.Runtime.Kernels.Cpu;
 
@@ -35,6 +36,12 @@ internal static class Evaluation
         var context = new EvalContext(
             engine, folder, ReadDefaults(folder), judge, new Questions(Path.Combine(root, "gpu-runtime", "training")), journal, size, progress);
         output.WriteLine($"{card.Name}: {subject}, {engine.Facts.Threads} threads");
+        if (options.Sheets is { } sheets)
+        {
+            await new ContactSheets(context, sheets).WriteAsync(options.Minutes, cancellation);
+            return;
+        }
+
         output.WriteLine($"finished streams are kept in {path}{(journal.Found > 0 ? $"; {journal.Found} results are there already" : "")}");
         output.WriteLine(await Estimate.SayAsync(context, cancellation));
 
