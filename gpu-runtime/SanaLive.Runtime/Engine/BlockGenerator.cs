@@ -53,6 +53,7 @@ internal sealed class BlockGenerator : IDisposable
         {
             state.Forget();
             work.Decoder.Clear();
+            work.Decoded.Clear();
         }
 
         var plan = state.Empty ? model.Index.FirstBlockPlan : model.Index.Plan;
@@ -95,8 +96,9 @@ internal sealed class BlockGenerator : IDisposable
         var (perLatent, perFrames) = (x.Length / grid.Frames, frames.Length / grid.Frames);
         for (var frame = 0; request.Decode && frame < grid.Frames; frame++)
         {
-            model.Decoder.Decode(
-                x.AsSpan(frame * perLatent, perLatent), model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));
+            var latent = x.AsSpan(frame * perLatent, perLatent);
+            model.Decoder.Decode(latent, model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));
+            work.Decoded.Add(latent);
         }
 
         var decode = clock.GetElapsedTime(decodeStart);

@@ -112,6 +112,25 @@ public sealed class CpuEngine : IEngine
         }
     }
 
+    public ValueTask<SavedStream> SaveStreamAsync(IVideoStream stream, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var own = stream as VideoStream ?? throw new ArgumentException($"A {stream.GetType().Name} is no stream of this engine.", nameof(stream));
+        own.Enter();
+        try
+        {
+            // A copy of memory that nobody else touches now: blocks of other streams need not wait for it, nor it for them.
+            return new(new SavedStream(own.NextBlock, Model.Fingerprint, Facts.Fingerprint, StreamFile.Save(own, model)));
+        }
+        finally
+        {
+            own.Leave();
+        }
+    }
+
+    public async ValueTask<IVideoStream> LoadStreamAsync(SavedStream saved, CancellationToken cancellation) =>
+        await Submit(() => StreamFile.Load(saved.Bytes, model), DateTimeOffset.MinValue, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref stopping, 1) == 0)

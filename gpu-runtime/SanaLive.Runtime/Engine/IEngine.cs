@@ -59,4 +59,14 @@ public interface IEngine : IAsyncDisposable
     /// A cancelled or failed call leaves the stream as it was before the call.
     /// </summary>
     ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation);
+
+    /// <summary>The stream as a value; it goes on undisturbed. Not while a block of it is under way.</summary>
+    ValueTask<SavedStream> SaveStreamAsync(IVideoStream stream, CancellationToken cancellation);
+
+    /// <summary>
+    /// A new stream that goes on where the saved one stood: on an engine of the same fingerprint with the same blocks, bit for bit; on
+    /// another one of the same model with the same scene.
+    /// </summary>
+    /// <exception cref="State.StateException">Saved by another model or another version of this program, or damaged.</exception>
+    ValueTask<IVideoStream> LoadStreamAsync(SavedStream saved, CancellationToken cancellation);
 }

@@ -11,10 +11,14 @@ internal sealed class StreamPast(VideoModel model) : IDisposable
 
     public DecoderHistory Decoder { get; } = model.Decoder.CreateHistory(model.LatentHeight, model.LatentWidth);
 
+    /// <summary>What the decoder's history is made again from.</summary>
+    public DecodedLatents Decoded { get; } = new(model.Decoder.ReceptiveField - 1, model.LatentFrameLength);
+
     public void CopyFrom(StreamPast other)
     {
         State.CopyFrom(other.State);
         Decoder.CopyFrom(other.Decoder);
+        Decoded.CopyFrom(other.Decoded);
     }
 
     public void Dispose()

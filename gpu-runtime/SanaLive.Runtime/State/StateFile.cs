@@ -26,27 +26,7 @@ public static class StateFile
         using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(Magic);
         writer.Write(Version);
-        writer.Write(fingerprint);
-        writer.Write(state.Policy.ToString());
-        writer.Write(state.Bytes);
-        var facts = state.Facts;
-        writer.Write(facts.FirstBlock);
-        writer.Write(facts.NextBlock);
-        writer.Write(facts.Origin);
-        writer.Write(facts.SinkFrames);
-        foreach (var origin in facts.TermOrigins)
-            writer.Write(origin);
-        foreach (var frames in facts.TermFrames)
-            writer.Write(frames);
-        writer.Write(MemoryMarshal.AsBytes(facts.Latents.AsSpan()));
-        foreach (var part in state.Parts())
-        {
-            var values = ArrayPool<float>.Shared.Rent((int)part.Count);
-            kernels.Read(part, values.AsSpan(0, (int)part.Count));
-            writer.Write(MemoryMarshal.AsBytes(values.AsSpan(0, (int)part.Count)));
-            ArrayPool<float>.Shared.Return(values);
-        }
-
+        Write(writer, state, kernels, fingerprint);
         writer.Flush();
         stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         return stream.ToArray();
@@ -67,6 +47,38 @@ public static class StateFile
             throw new StateException("The state is damaged: its checksum does not fit.");
 
         using var reader = new BinaryReader(new MemoryStream(bytes[(Magic.Length + sizeof(int))..^ChecksumBytes].ToArray()), Encoding.UTF8);
+        Read(reader, state, kernels, fingerprint);
+    }
+
+    /// <summary>All but magic, version and checksum: for a format that has its own.</summary>
+    internal static void Write(BinaryWriter writer, StreamState state, KernelSet kernels, string fingerprint)
+    {
+        writer.Write(fingerprint);
+        writer.Write(state.Policy.ToString());
+        writer.Write(state.Bytes);
+        var facts = state.Facts;
+        writer.Write(facts.FirstBlock);
+        writer.Write(facts.NextBlock);
+        writer.Write(facts.Origin);
+        writer.Write(facts.SinkFrames);
+        foreach (var origin in facts.TermOrigins)
+            writer.Write(origin);
+        foreach (var frames in facts.TermFrames)
+            writer.Write(frames);
+        writer.Write(MemoryMarshal.AsBytes(facts.Latents.AsSpan()));
+        foreach (var part in state.Parts())
+        {
+            var values = ArrayPool<float>.Shared.Rent((int)part.Count);
+            kernels.Read(part, values.AsSpan(0, (int)part.Count));
+            writer.Write(MemoryMarshal.AsBytes(values.AsSpan(0, (int)part.Count)));
+            ArrayPool<float>.Shared.Return(values);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, which must be all that is left of the reader's stream.</summary>
+    /// <exception cref="StateException">Of another model, policy or shape; the state is left as it was.</exception>
+    internal static void Read(BinaryReader reader, StreamState state, KernelSet kernels, string fingerprint)
+    {
         Require("model", reader.ReadString(), fingerprint);
         Require("policy", reader.ReadString(), state.Policy.ToString());
         Require("shape (bytes)", reader.ReadInt64(), state.Bytes);

@@ -64,31 +64,13 @@ public sealed class WorldDecoder : VideoDecoder
     public override void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb) =>
         kernels.ReadBytes(Decode(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
 
+    public override void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history) =>
+        LookBack(latents, latentHeight, latentWidth, history);
+
     /// <summary>The pictures of one latent frame as numbers about -1 to 1, [4 * height * width, 3]; valid until the next call.</summary>
     internal Tensor Decode(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
     {
-        if (latents.Length != height * width * LatentChannels)
-            throw new ArgumentException($"{latents.Length} latents are not {height} x {width} x {LatentChannels}.", nameof(latents));
-        if (workspace is null || workspace.Height != height || workspace.Width != width)
-        {
-            workspace?.Dispose();
-            workspace = new WorldDecoderWorkspace(kernels, config, height, width);
-        }
-
-        var w = workspace;
-        for (var i = 0; i < latents.Length; i++)
-            w.HostLatents[i] = latents[i] * std[i % std.Length] + mean[i % std.Length];
-        kernels.Write(w.Latents, w.HostLatents);
-        Observer?.Invoke("denormalised", w.Latents);
-
-        kernels.Conv3x3(w.Latents, convIn, height, width, w.X16);
-        Observer?.Invoke("conv_in", w.X16);
-        for (var i = 0; i < temporal.Length; i++)
-        {
-            temporal[i].Forward(w.X16, w.A16, history.Parts[2 * i], history.Parts[2 * i + 1]);
-            Observer?.Invoke($"temporal.{i}", w.X16);
-        }
-
+        var w = LookBack(latents, height, width, history);
         foreach (var block in blocks16)
             block.Forward(w.X16, w.A16, w.B16, height, width);
 
@@ -115,6 +97,34 @@ public sealed class WorldDecoder : VideoDecoder
         kernels.Conv3x3(w.A2, convOut, 8 * height, 8 * width, w.Deep1);
         kernels.DepthToSpace(w.Deep1, 8 * height, 8 * width, 2, w.Rgb);
         return w.Rgb;
+    }
+
+    /// <summary>All that looks back in time: the hidden state after it is in X16, and the history is advanced.</summary>
+    private WorldDecoderWorkspace LookBack(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
+    {
+        if (latents.Length != height * width * LatentChannels)
+            throw new ArgumentException($"{latents.Length} latents are not {height} x {width} x {LatentChannels}.", nameof(latents));
+        if (workspace is null || workspace.Height != height || workspace.Width != width)
+        {
+            workspace?.Dispose();
+            workspace = new WorldDecoderWorkspace(kernels, config, height, width);
+        }
+
+        var w = workspace;
+        for (var i = 0; i < latents.Length; i++)
+            w.HostLatents[i] = latents[i] * std[i % std.Length] + mean[i % std.Length];
+        kernels.Write(w.Latents, w.HostLatents);
+        Observer?.Invoke("denormalised", w.Latents);
+
+        kernels.Conv3x3(w.Latents, convIn, height, width, w.X16);
+        Observer?.Invoke("conv_in", w.X16);
+        for (var i = 0; i < temporal.Length; i++)
+        {
+            temporal[i].Forward(w.X16, w.A16, history.Parts[2 * i], history.Parts[2 * i + 1]);
+            Observer?.Invoke($"temporal.{i}", w.X16);
+        }
+
+        return w;
     }
 
     protected override void Dispose(bool disposing)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Sessions.Tests.Fakes;
@@ -42,7 +43,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public ModelCard Model { get; init; } = Card;
 
-    public EngineFacts Facts { get; } = new("fake", "fake", "none", 1, "A test.", "fake");
+    public EngineFacts Facts { get; init; } = new("fake", "fake", "none", 1, "A test.", "fake");
 
     public int QueueLength
     {
@@ -140,6 +141,22 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         return new(job.Done.Task);
     }
 
+    public ValueTask<SavedStream> SaveStreamAsync(IVideoStream stream, CancellationToken cancellation)
+    {
+        var own = (FakeStream)stream;
+        if (own.Busy || own.Disposed) throw new InvalidOperationException("A stream was saved that does not rest.");
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new FakeSave(own.Seed, own.Start?.Latents.ToArray(), own.NextBlock));
+        return ValueTask.FromResult(new SavedStream(own.NextBlock, Model.Fingerprint, Facts.Fingerprint, bytes));
+    }
+
+    public ValueTask<IVideoStream> LoadStreamAsync(SavedStream saved, CancellationToken cancellation)
+    {
+        var save = JsonSerializer.Deserialize<FakeSave>(saved.Bytes.Span)!;
+        var stream = (FakeStream)CreateStream(save.Seed, save.Start is null ? null : new StartImage(save.Start, Sees));
+        stream.NextBlock = save.NextBlock;
+        return ValueTask.FromResult<IVideoStream>(stream);
+    }
+
     public ValueTask DisposeAsync() => default;
 
     private void StartNext()
@@ -205,6 +222,8 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         if (_running == job) Finish(job);
         else job.Done.TrySetCanceled();
     }
+
+    private sealed record FakeSave(ulong Seed, float[]? Start, long NextBlock);
 
     private sealed class Job(FakeStream stream, BlockRequest request)
     {

@@ -61,6 +61,12 @@ internal sealed class FakeEngine : IEngine
         return ValueTask.FromResult(new GeneratedBlock(own.NextBlock++, frames, default));
     }
 
+    public ValueTask<SavedStream> SaveStreamAsync(IVideoStream stream, CancellationToken cancellation) => ValueTask.FromResult(
+        new SavedStream(stream.NextBlock, Card.Fingerprint, Facts.Fingerprint, BitConverter.GetBytes(stream.Seed)));
+
+    public ValueTask<IVideoStream> LoadStreamAsync(SavedStream saved, CancellationToken cancellation) =>
+        ValueTask.FromResult<IVideoStream>(new Stream(BitConverter.ToUInt64(saved.Bytes.Span)) { NextBlock = saved.NextBlock });
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class Stream(ulong seed) : IVideoStream
