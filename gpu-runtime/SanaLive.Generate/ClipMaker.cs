@@ -12,7 +12,7 @@ internal static class ClipMaker
     /// <returns>0, or 130 after an interruption; what was made until then is a playable file.</returns>
     public static async Task<int> RunAsync(GenerateOptions options, TextWriter messages, CancellationToken interrupted)
     {
-        await using var engine = CpuEngine.Load(options.Model ?? EmbeddedModel.FindFolder(), new CpuEngineOptions { Threads = options.Threads });
+        await using var engine = CpuEngine.Load(options.Model ?? EmbeddedModel.FindFolder(), new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision });
         var model = engine.Model;
         var image = options.Image is null ? null : await ReadImageAsync(options.Image, engine, messages, interrupted);
         var prompt = await FirstPromptAsync(options.Prompt, image, engine);

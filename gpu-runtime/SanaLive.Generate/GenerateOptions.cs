@@ -1,10 +1,11 @@
 using System.Globalization;
+using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Generate;
 
 /// <summary>What a person asked for on the command line.</summary>
 internal sealed record GenerateOptions(
-    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null)
+    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null, Precision Precision = Precision.Fp32)
 {
     public const string Usage = """
         usage: ./sanalive generate --prompt TEXT | --image FILE [options]
@@ -17,6 +18,7 @@ internal sealed record GenerateOptions(
           --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
           --model FOLDER   another model than the embedded one
           --threads N      threads that compute (all processors)
+          --precision P    fp32 (default), or int8: faster where the processor has AVX-VNNI
         """;
 
     /// <exception cref="FormatException">Says which argument and why.</exception>
@@ -39,6 +41,12 @@ internal sealed record GenerateOptions(
                 "--image" => options with { Image = value },
                 "--model" => options with { Model = value },
                 "--threads" => options with { Threads = (int)Number(name, value, 0, 256) },
+                "--precision" => options with { Precision = value switch
+                {
+                    "fp32" => Precision.Fp32,
+                    "int8" => Precision.Int8,
+                    _ => throw Bad(name, value, "fp32 or int8"),
+                } },
                 _ => throw new FormatException($"There is no option {name}. Try --help."),
             };
         }

@@ -18,7 +18,7 @@ public sealed class CpuEngine : IEngine
     private int running;
     private int stopping;
 
-    private CpuEngine(CpuEngineOptions options, TimeProvider clock, KernelSet kernels, VideoModel model)
+    private CpuEngine(CpuEngineOptions options, TimeProvider clock, CpuKernelSet kernels, VideoModel model)
     {
         this.clock = clock;
         this.kernels = kernels;
@@ -27,10 +27,7 @@ public sealed class CpuEngine : IEngine
         using (var empty = new VideoStream(model, seed: 0)) Model = model.Card with { StateBytes = empty.StateBytes };
         generator = new BlockGenerator(model, clock);
         queue = new EngineQueue(options.QueueCapacity);
-        Facts = new EngineFacts(
-            "cpu", kernels.Name, "fp32", kernels.Threads,
-            $"The embedded engine computes on the processor; {kernels.Name["cpu/".Length..]} are the vectors in use, {kernels.Threads} threads.",
-            $"{model.Card.Fingerprint[..16]}/{kernels.Name}/fp32");
+        Facts = Describe(kernels, model.Card, options.Precision);
         thread = new Thread(Work) { IsBackground = true, Name = $"engine {options.Name}" };
         thread.Start();
     }
@@ -54,7 +51,7 @@ public sealed class CpuEngine : IEngine
         VideoModel model;
         try
         {
-            model = VideoModel.Load(folder, kernels);
+            model = VideoModel.Load(folder, kernels, options.Precision);
         }
         catch
         {
@@ -140,6 +137,21 @@ public sealed class CpuEngine : IEngine
         }
 
         await stopped.Task;
+    }
+
+    private static EngineFacts Describe(CpuKernelSet kernels, ModelCard card, Precision precision)
+    {
+        var name = precision == Precision.Int8 ? "int8" : "fp32";
+        var linears = (precision, kernels.ByteProducts) switch
+        {
+            (Precision.Fp32, _) => string.Empty,
+            (_, CpuByteProducts.Vnni) => " The transformer's linears are 8-bit products of AVX-VNNI.",
+            _ => " The transformer's linears are 8-bit products; without AVX-VNNI they are right, to the bit, but slower than fp32: --precision fp32 is the better choice here.",
+        };
+        return new EngineFacts(
+            "cpu", kernels.Name, name, kernels.Threads,
+            $"The embedded engine computes on the processor; {kernels.Name["cpu/".Length..]} are the vectors in use, {kernels.Threads} threads.{linears}",
+            $"{card.Fingerprint[..16]}/{kernels.Name}/{name}");
     }
 
     private GeneratedBlock Generate(VideoStream stream, BlockRequest request, long queued, CancellationToken cancellation)

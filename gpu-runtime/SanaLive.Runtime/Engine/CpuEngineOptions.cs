@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
 
 namespace SanaLive.Runtime.Engine;
@@ -17,6 +18,9 @@ public sealed class CpuEngineOptions
 
     /// <summary>Vectors to use; null takes the widest that the processor runs.</summary>
     public CpuInstructionSet? InstructionSet { get; set; }
+
+    /// <summary>Of the transformer's linears; part of what makes frames equal bit for bit.</summary>
+    public Precision Precision { get; set; }
 
     /// <summary>Requests that may wait; one more is refused.</summary>
     [Range(1, 10_000)]

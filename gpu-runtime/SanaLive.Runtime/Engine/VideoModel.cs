@@ -45,8 +45,11 @@ public sealed class VideoModel : IDisposable
     public int LatentFrameLength => LatentHeight * LatentWidth * Decoder.LatentChannels;
 
     /// <summary>Loads a model folder: <c>model_index.json</c>, <c>transformer/</c>, <c>vae/</c>, <c>text_encoder/</c>, and <c>image_reader/</c> if there is one.</summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="kernels">Own its memory and compute it.</param>
+    /// <param name="precision">Of the transformer's linears.</param>
     /// <exception cref="CheckpointException">Something is missing, damaged, or does not fit together.</exception>
-    public static VideoModel Load(string folder, KernelSet kernels)
+    public static VideoModel Load(string folder, KernelSet kernels, Precision precision = Precision.Fp32)
     {
         var index = ModelIndex.Read(Path.Combine(folder, "model_index.json"));
         var (transformerPart, vaePart, textPart) = (Path.Combine(folder, "transformer"), Path.Combine(folder, "vae"), Path.Combine(folder, "text_encoder"));
@@ -59,7 +62,7 @@ public sealed class VideoModel : IDisposable
         var loaded = new List<IDisposable>();
         try
         {
-            var transformer = Own(new SanaVideoTransformer(kernels, TransformerConfig.Read(Path.Combine(transformerPart, "config.json")), transformerWeights));
+            var transformer = Own(new SanaVideoTransformer(kernels, TransformerConfig.Read(Path.Combine(transformerPart, "config.json")), transformerWeights, precision));
             var vae = WorldVaeConfig.Read(Path.Combine(vaePart, "config.json"));
             var decoder = Own(new WorldDecoder(kernels, vae, vaeWeights));
 

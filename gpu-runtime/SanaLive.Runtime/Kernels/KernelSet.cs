@@ -59,7 +59,9 @@ public abstract class KernelSet : IDisposable
     /// <param name="outputs">Rows of the weight.</param>
     /// <param name="inputs">Columns of the weight.</param>
     /// <param name="bias">[outputs] or empty.</param>
-    public abstract Weights PackLinear(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+    /// <param name="precision">Of the products.</param>
+    public abstract Weights PackLinear(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Precision precision = Precision.Fp32);
 
     /// <summary>A convolution over three frames (or moments), kernel positions oldest first.</summary>
     /// <param name="weight">[outputs, inputs, 3].</param>

@@ -4,12 +4,12 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Runtime.Model;
 
 /// <summary>Softmax attention to the words of the prompt; no norm before it, no gate after it.</summary>
-internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
-    private readonly Weights toQ = Load(kernels, checkpoint, $"{name}to_q", config.CrossHidden, config.Hidden);
-    private readonly Weights toK = Load(kernels, checkpoint, $"{name}to_k", config.CrossHidden, config.Hidden);
-    private readonly Weights toV = Load(kernels, checkpoint, $"{name}to_v", config.CrossHidden, config.Hidden);
-    private readonly Weights toOut = Load(kernels, checkpoint, $"{name}to_out.0", config.Hidden, config.CrossHidden);
+    private readonly Weights toQ = Load(kernels, checkpoint, $"{name}to_q", config.CrossHidden, config.Hidden, precision);
+    private readonly Weights toK = Load(kernels, checkpoint, $"{name}to_k", config.CrossHidden, config.Hidden, Precision.Fp32);
+    private readonly Weights toV = Load(kernels, checkpoint, $"{name}to_v", config.CrossHidden, config.Hidden, Precision.Fp32);
+    private readonly Weights toOut = Load(kernels, checkpoint, $"{name}to_out.0", config.Hidden, config.CrossHidden, precision);
     private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.CrossHidden));
     private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.CrossHidden));
 
@@ -40,6 +40,6 @@ internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, s
         normK.Dispose();
     }
 
-    private static Weights Load(KernelSet kernels, Checkpoint checkpoint, string name, int outputs, int inputs) =>
-        kernels.PackLinear(checkpoint.Take($"{name}.weight", outputs, inputs), outputs, inputs, checkpoint.Take($"{name}.bias", outputs));
+    private static Weights Load(KernelSet kernels, Checkpoint checkpoint, string name, int outputs, int inputs, Precision precision) =>
+        kernels.PackLinear(checkpoint.Take($"{name}.weight", outputs, inputs), outputs, inputs, checkpoint.Take($"{name}.bias", outputs), precision);
 }

@@ -7,13 +7,13 @@ namespace SanaLive.Runtime.Model;
 /// Self-attention whose past is a constant: phi = ReLU(RMSNorm(.)), output
 /// <c>(S_past + S_block) R phi(q) / ((z_past + z_block) . phi(q) + eps)</c>. Golden cases b1, h1.
 /// </summary>
-internal sealed class LinearAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+internal sealed class LinearAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
-    private readonly Weights toQ = kernels.PackLinear(checkpoint.Take($"{name}to_q.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
-    private readonly Weights toK = kernels.PackLinear(checkpoint.Take($"{name}to_k.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
-    private readonly Weights toV = kernels.PackLinear(checkpoint.Take($"{name}to_v.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default);
+    private readonly Weights toQ = kernels.PackLinear(checkpoint.Take($"{name}to_q.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
+    private readonly Weights toK = kernels.PackLinear(checkpoint.Take($"{name}to_k.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
+    private readonly Weights toV = kernels.PackLinear(checkpoint.Take($"{name}to_v.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
     private readonly Weights toOut = kernels.PackLinear(
-        checkpoint.Take($"{name}to_out.0.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, checkpoint.Take($"{name}to_out.0.bias", config.Hidden));
+        checkpoint.Take($"{name}to_out.0.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, checkpoint.Take($"{name}to_out.0.bias", config.Hidden), precision);
     private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.Hidden));
     private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.Hidden));
 

@@ -7,16 +7,16 @@ namespace SanaLive.Runtime.Model;
 /// The feed-forward that sees its neighbours: 1x1 and SiLU, depthwise 3x3, gated linear unit, 1x1, then a residual
 /// convolution over three frames. Golden cases b2, h1.
 /// </summary>
-internal sealed class MixFfn(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+internal sealed class MixFfn(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
     private readonly Weights inverted = kernels.PackLinear(
         checkpoint.Take($"{name}conv_inverted.weight", 2 * config.FeedForward, config.Hidden, 1, 1),
-        2 * config.FeedForward, config.Hidden, checkpoint.Take($"{name}conv_inverted.bias", 2 * config.FeedForward));
+        2 * config.FeedForward, config.Hidden, checkpoint.Take($"{name}conv_inverted.bias", 2 * config.FeedForward), precision);
     private readonly Weights depth = kernels.PackDepthwise3x3(
         checkpoint.Take($"{name}conv_depth.weight", 2 * config.FeedForward, 1, 3, 3),
         2 * config.FeedForward, checkpoint.Take($"{name}conv_depth.bias", 2 * config.FeedForward));
     private readonly Weights point = kernels.PackLinear(
-        checkpoint.Take($"{name}conv_point.weight", config.Hidden, config.FeedForward, 1, 1), config.Hidden, config.FeedForward, default);
+        checkpoint.Take($"{name}conv_point.weight", config.Hidden, config.FeedForward, 1, 1), config.Hidden, config.FeedForward, default, precision);
     private readonly Weights temporal = kernels.PackTemporal(
         checkpoint.Take($"{name}conv_temp.weight", config.Hidden, config.Hidden, 3, 1), config.Hidden, config.Hidden, default);
 

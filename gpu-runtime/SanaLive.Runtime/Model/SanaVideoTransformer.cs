@@ -24,7 +24,14 @@ public sealed class SanaVideoTransformer : IDisposable
     private readonly Dictionary<TokenGrid, Workspace> workspaces = [];
     private readonly Dictionary<int, TimestepWorkspace> timestepWorkspaces = [];
 
-    public SanaVideoTransformer(KernelSet kernels, TransformerConfig config, Checkpoint checkpoint)
+    /// <param name="kernels">Own the memory.</param>
+    /// <param name="config">Hyper-parameters.</param>
+    /// <param name="checkpoint">Weights; there may be none left over.</param>
+    /// <param name="precision">
+    /// Of the linears and 1x1 convolutions that every token goes through. Embeddings, the prompt's keys and values, temporal
+    /// convolutions and the last layer are fp32 always: they are few, and what goes wrong in them goes wrong everywhere.
+    /// </param>
+    public SanaVideoTransformer(KernelSet kernels, TransformerConfig config, Checkpoint checkpoint, Precision precision = Precision.Fp32)
     {
         this.kernels = kernels;
         Config = config;
@@ -38,7 +45,7 @@ public sealed class SanaVideoTransformer : IDisposable
         caption1 = Linear("caption_projection.linear_1", hidden, config.CaptionChannels);
         caption2 = Linear("caption_projection.linear_2", hidden, hidden);
         captionNorm = kernels.Row(checkpoint.Take("caption_norm.weight", hidden));
-        blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(kernels, checkpoint, $"transformer_blocks.{layer}.", config))];
+        blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(kernels, checkpoint, $"transformer_blocks.{layer}.", config, precision))];
         finalModulation = FinalModulation(checkpoint, hidden);
         projOut = Linear("proj_out", patch * patch * config.OutChannels, hidden);
         checkpoint.Finish();

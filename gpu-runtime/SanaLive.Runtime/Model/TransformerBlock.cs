@@ -7,13 +7,13 @@ namespace SanaLive.Runtime.Model;
 /// <c>x += g1 * Attn(LN(x)(1+s1)+b1)</c>; <c>x += Cross(x)</c>; <c>x += g2 * FFN(LN(x)(1+s2)+b2)</c>, the six from the
 /// timestep's projection plus this block's table, in the order shift, scale, gate.
 /// </summary>
-internal sealed class TransformerBlock(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config) : IDisposable
+internal sealed class TransformerBlock(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
     private readonly Tensor table = kernels.Row(checkpoint.Take($"{name}scale_shift_table", 6, config.Hidden));
-    private readonly LinearAttention attention = new(kernels, checkpoint, $"{name}attn1.", config);
-    private readonly MixFfn feedForward = new(kernels, checkpoint, $"{name}ff.", config);
+    private readonly LinearAttention attention = new(kernels, checkpoint, $"{name}attn1.", config, precision);
+    private readonly MixFfn feedForward = new(kernels, checkpoint, $"{name}ff.", config, precision);
 
-    public CrossAttention Cross { get; } = new(kernels, checkpoint, $"{name}attn2.", config);
+    public CrossAttention Cross { get; } = new(kernels, checkpoint, $"{name}attn2.", config, precision);
 
     /// <summary>Works on <c>w.Hidden</c> in place.</summary>
     /// <param name="w">Scratch memory and the hidden states.</param>

@@ -11,6 +11,12 @@ namespace SanaLive.Runtime.Tests.Kernels;
 /// <param name="Prepare">Makes the inputs on a kernel set and gives the call that writes the output.</param>
 public sealed record KernelCase(string Name, int Rows, int Columns, Func<KernelSet, Tensor, Action> Prepare)
 {
+    /// <summary>
+    /// Beside the roundings of fp32: where an input lies in the middle between two 8-bit steps, it may fall to the other side than in
+    /// double. One step of one input, times the largest weight.
+    /// </summary>
+    public float Slack { get; init; }
+
     /// <summary>Runs the call once and reads what it wrote.</summary>
     public float[] Run(KernelSet kernels)
     {

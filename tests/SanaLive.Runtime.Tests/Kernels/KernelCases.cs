@@ -7,7 +7,7 @@ public static class KernelCases
 {
     public static IReadOnlyList<KernelCase> All { get; } =
     [
-        .. Linears(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
+        .. Linears(), .. Int8Linears(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
     ];
 
     public static KernelCase Named(string name) => All.Single(c => c.Name == name);
@@ -32,15 +32,30 @@ public static class KernelCases
         }
     }
 
+    private static IEnumerable<KernelCase> Int8Linears()
+    {
+        foreach (var (rows, inputs, outputs) in new[] { (1, 1, 1), (7, 20, 12), (49, 33, 50), (480, 192, 96), (3, 576, 192), (61, 6, 17), (2, 4, 33) })
+        {
+            var shape = $"{rows}x{inputs}x{outputs}";
+            yield return Linear($"linear int8 {shape}", rows, inputs, outputs, false, (_, _) => default, Precision.Int8);
+            yield return Linear($"linear int8+bias+silu {shape}", rows, inputs, outputs, true, (_, _) => new(Activation.Silu), Precision.Int8);
+            yield return Linear($"linear int8+gate+residual in place {shape}", rows, inputs, outputs, true, (k, y) =>
+            {
+                k.Write(y, Numbers(rows * outputs, 8));
+                return new(Residual: y, Gate: Make(k, rows % 3 == 0 ? 3 : 1, (2 * outputs) + 5, 10), GateColumn: outputs + 1);
+            }, Precision.Int8);
+        }
+    }
+
     private static KernelCase Linear(
-        string name, int rows, int inputs, int outputs, bool bias, Func<KernelSet, Tensor, Epilogue> epilogue) =>
+        string name, int rows, int inputs, int outputs, bool bias, Func<KernelSet, Tensor, Epilogue> epilogue, Precision precision = Precision.Fp32) =>
         new(name, rows, outputs, (k, y) =>
         {
             var x = Make(k, rows, inputs, 1);
-            var w = k.PackLinear(Numbers(outputs * inputs, 2), outputs, inputs, bias ? Numbers(outputs, 3) : []);
+            var w = k.PackLinear(Numbers(outputs * inputs, 2), outputs, inputs, bias ? Numbers(outputs, 3) : [], precision);
             var e = epilogue(k, y);
             return () => k.Linear(x, w, y, e);
-        });
+        }) { Slack = precision == Precision.Int8 ? 1.2f / 127 : 0 };
 
     private static IEnumerable<KernelCase> Norms()
     {

@@ -66,7 +66,7 @@ public sealed class CommandLineTests
     {
         var help = CommandLine.Parse(["--help"]);
         Assert.Equal(0, help.ExitCode);
-        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--version" })
+        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--precision", "--version" })
             Assert.Contains(name, help.Answer);
     }
 
@@ -86,6 +86,8 @@ public sealed class CommandLineTests
     [InlineData("--max-viewers", "0", "--max-viewers")]
     [InlineData("--operator-key", "short", "--operator-key")]
     [InlineData("--threads", "0", "--threads")]
+    [InlineData("--precision", "fp16", "--precision")]
+    [InlineData("--precision", "1", "--precision")]
     public void From_ValueThatCannotBeRight_IsNamed(string option, string value, string names)
     {
         var wrong = Assert.Throws<OptionsValidationException>(() => Read(option, value));

@@ -18,6 +18,9 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
     public static IReadOnlyList<KernelsBenchCase> All { get; } =
     [
         Linear("linear", Tokens, Hidden, Hidden, default),
+        Linear("linear int8", Tokens, Hidden, Hidden, default, Precision.Int8),
+        Linear("linear int8+silu", Tokens, Hidden, Inner, new(Activation.Silu), Precision.Int8),
+        Linear("linear int8", Tokens, Inner / 2, Hidden, default, Precision.Int8),
         Linear("linear", Tokens, Hidden, 3 * Hidden, default),
         Linear("linear+silu", Tokens, Hidden, Inner, new(Activation.Silu)),
         Linear("linear", Tokens, Inner / 2, Hidden, default),
@@ -63,10 +66,10 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
         }),
     ];
 
-    private static KernelsBenchCase Linear(string name, int rows, int inputs, int outputs, Epilogue epilogue) => new(
+    private static KernelsBenchCase Linear(string name, int rows, int inputs, int outputs, Epilogue epilogue, Precision precision = Precision.Fp32) => new(
         name, $"{rows}x{inputs}x{outputs}", 2.0 * rows * inputs * outputs, 4.0 * ((rows * (inputs + outputs)) + (inputs * outputs)), k =>
         {
-            var w = k.PackLinear(Numbers(outputs * inputs), outputs, inputs, Numbers(outputs));
+            var w = k.PackLinear(Numbers(outputs * inputs), outputs, inputs, Numbers(outputs), precision);
             var (x, y) = (Make(k, rows, inputs), k.Create(rows, outputs));
             return () => k.Linear(x, w, y, epilogue);
         });

@@ -5,6 +5,7 @@ var benches = new SortedDictionary<string, Func<string[], int>>(StringComparer.O
 {
     ["engine"] = EngineBench.Run,
     ["kernels"] = KernelsBench.Run,
+    ["precision"] = PrecisionBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))

@@ -1,9 +1,10 @@
 using System.Globalization;
+using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Eval;
 
 /// <summary>What a person asked for on the command line.</summary>
-internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads, string? Sheets = null, double Minutes = 60)
+internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads, Precision Precision, string? Sheets = null, double Minutes = 60)
 {
     public const string Usage = """
         usage: ./sanalive eval [options]
@@ -14,6 +15,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
           --model FOLDER   another model than the embedded one
           --out FOLDER     for the journal of finished streams (.sanalive/eval/...)
           --threads N      threads that compute (all processors)
+          --precision P    of the transformer's linears: fp32 (default) or int8
           --sheets FOLDER  no figures, but pictures to look at: the vocabulary, a cue for every attribute, two long streams
           --minutes M      length of those long streams (60, which takes about half an hour)
         """;
@@ -21,7 +23,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
     /// <exception cref="FormatException">Says which argument and why.</exception>
     public static EvalOptions Parse(string[] args)
     {
-        var options = new EvalOptions(false, null, null, 0);
+        var options = new EvalOptions(false, null, null, 0, Precision.Fp32);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--quick")
@@ -31,7 +33,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
             }
 
             var name = args[i];
-            if (name is not ("--model" or "--out" or "--threads" or "--sheets" or "--minutes"))
+            if (name is not ("--model" or "--out" or "--threads" or "--sheets" or "--minutes" or "--precision"))
                 throw new FormatException($"There is no option {name}. Try --help.");
             if (++i >= args.Length)
                 throw new FormatException($"{name} needs a value. Try --help.");
@@ -39,6 +41,12 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
             {
                 "--model" => options with { Model = args[i] },
                 "--out" => options with { Out = args[i] },
+                "--precision" => options with { Precision = args[i] switch
+                {
+                    "fp32" => Precision.Fp32,
+                    "int8" => Precision.Int8,
+                    _ => throw new FormatException($"--precision is '{args[i]}', but must be fp32 or int8."),
+                } },
                 "--sheets" => options with { Sheets = args[i] },
                 "--minutes" => options with { Minutes = double.TryParse(args[i], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 0.1 and <= 1440
                     ? minutes

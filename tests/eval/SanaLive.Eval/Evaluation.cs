@@ -6,6 +6,7 @@ using SanaLive.Eval.Measures;
 using SanaLive.Eval.Reporting;
 using SanaLive.Eval.Sheets;
 using SanaLive.Runtime.Engine;
+using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
 
 namespace SanaLive.Eval;
@@ -23,15 +24,15 @@ internal static class Evaluation
         var root = FindRoot();
         var size = options.Quick ? EvalSize.Quick : EvalSize.Full;
         var folder = options.Model ?? EmbeddedModel.FindFolder();
-        await using var engine = CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads });
+        await using var engine = CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision });
         using var kernels = new CpuKernelSet(options.Threads);
         using var judge = Judge.Load(Path.Combine(root, "tests", "eval", "judge"), kernels);
         using var autoencoder = new Autoencoder(folder, kernels);
         var card = engine.Model;
         Require(card, judge);
         var progress = new Progress(messages, TimeProvider.System);
-        var subject = $"{size.Name}, model {card.Fingerprint[..16]}, judge {judge.Fingerprint}, {engine.Facts.Kernels}";
-        var path = Path.Combine(options.Out ?? Path.Combine(root, ".sanalive", "eval", $"{size.Name}-{card.Fingerprint[..16]}"), "journal.jsonl");
+        var subject = $"{size.Name}, model {card.Fingerprint[..16]}, judge {judge.Fingerprint}, {engine.Facts.Kernels}{(options.Precision == Precision.Fp32 ? "" : $" {engine.Facts.Precision}")}";
+        var path = Path.Combine(options.Out ?? Path.Combine(root, ".sanalive", "eval", $"{size.Name}-{card.Fingerprint[..16]}{(options.Precision == Precision.Fp32 ? "" : $"-{engine.Facts.Precision}")}"), "journal.jsonl");
         using var journal = Journal.Open(path, subject);
         var context = new EvalContext(
             engine, folder, ReadDefaults(folder), judge, new Questions(Path.Combine(root, "gpu-runtime", "training")), journal, size, progress);

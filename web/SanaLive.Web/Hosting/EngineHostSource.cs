@@ -22,7 +22,7 @@ public sealed class EngineHostSource(ServerOptions options, TimeProvider time, I
     {
         var folder = options.Model ?? InstallPaths.World;
         if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
-        return CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads ?? 0 }, time);
+        return CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads ?? 0, Precision = options.EnginePrecision }, time);
     }
 
     private OpenSessionHost Open(IEngine engine, Vp8BlockEncoder encoder) => new(

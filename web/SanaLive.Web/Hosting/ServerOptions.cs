@@ -54,6 +54,9 @@ public sealed class ServerOptions
     /// <summary>Threads that compute, 1 to 256; null: as many as there are cores.</summary>
     public int? Threads { get; set; }
 
+    /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears.</summary>
+    public string Precision { get; set; } = "fp32";
+
     /// <summary>Folder of the built page; null: where the build puts it.</summary>
     public string? WebRoot { get; set; }
 
@@ -98,9 +101,13 @@ public sealed class ServerOptions
         if (MaxViewers is < 1 or > 100_000) yield return $"--max-viewers must be 1 to 100000, not {MaxViewers}.";
         if (OperatorKey is { Length: < 16 }) yield return "--operator-key must have at least 16 characters, so that nobody guesses it.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
+        if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return problem;
         foreach (var problem in Limits.Problems()) yield return problem;
     }
+
+    public SanaLive.Runtime.Kernels.Precision EnginePrecision =>
+        Precision == "int8" ? SanaLive.Runtime.Kernels.Precision.Int8 : SanaLive.Runtime.Kernels.Precision.Fp32;
 
     /// <summary>Where page and API listen; null is both loopback addresses.</summary>
     public IPAddress? ListenAddress => Address(Listen);

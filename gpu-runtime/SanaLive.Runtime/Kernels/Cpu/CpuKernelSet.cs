@@ -19,9 +19,15 @@ public sealed unsafe class CpuKernelSet : KernelSet
     /// <param name="instructionSet">Which vectors to use; null takes the widest that this processor runs.</param>
     /// <exception cref="PlatformNotSupportedException">This processor does not run that instruction set.</exception>
     public CpuKernelSet(int threads = 0, CpuInstructionSet? instructionSet = null)
+        : this(threads, instructionSet, null)
+    {
+    }
+
+    /// <summary>For tests: 8-bit products in a way that is not the fastest.</summary>
+    internal CpuKernelSet(int threads, CpuInstructionSet? instructionSet, CpuByteProducts? byteProducts)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        cpu = new CpuKernels(threads, instructionSet);
+        cpu = new CpuKernels(threads, instructionSet, byteProducts);
         Name = cpu.InstructionSet switch
         {
             CpuInstructionSet.Vector512 => "cpu/avx512",
@@ -31,6 +37,9 @@ public sealed unsafe class CpuKernelSet : KernelSet
     }
 
     public override string Name { get; }
+
+    /// <summary>How 8-bit products are made here.</summary>
+    public CpuByteProducts ByteProducts => cpu.ByteProducts;
 
     public override int Threads => cpu.ThreadCount;
 
@@ -72,10 +81,11 @@ public sealed unsafe class CpuKernelSet : KernelSet
 
     public override void Clear(Tensor target) => Own(target).Span.Clear();
 
-    public override Weights PackLinear(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    public override Weights PackLinear(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Precision precision = Precision.Fp32)
     {
         RequireWeights(weight, outputs, inputs, 1, bias);
-        return CpuLinear.Pack(weight, outputs, inputs, bias);
+        return precision == Precision.Int8 ? new CpuInt8Weights(weight, outputs, inputs, bias) : CpuLinear.Pack(weight, outputs, inputs, bias);
     }
 
     public override Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
@@ -98,8 +108,16 @@ public sealed unsafe class CpuKernelSet : KernelSet
 
     public override void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default)
     {
+        Require(
+            x.Rows == y.Rows && x.Columns == weights.Inputs && y.Columns == weights.Outputs,
+            $"Linear of {x} to {y}: weights of {weights.Outputs} x {weights.Inputs}.");
+        if (weights is CpuInt8Weights bytes)
+        {
+            CpuInt8Linear.Run(cpu, Open(x), x.Rows, Hold(bytes), Open(y), Open(epilogue, bytes.Bias, y));
+            return;
+        }
+
         var w = Open(weights, 1);
-        Require(x.Rows == y.Rows && x.Columns == w.Inputs && y.Columns == w.Outputs, $"Linear of {x} to {y}: weights of {w.Outputs} x {w.Inputs}.");
         CpuLinear.Run(cpu, Open(x), x.Rows, w, Open(y), Open(epilogue, w.Bias, y));
     }
 

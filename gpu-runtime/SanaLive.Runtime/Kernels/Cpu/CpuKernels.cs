@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
@@ -10,20 +12,33 @@ internal sealed unsafe class CpuKernels : IDisposable
 
     /// <param name="threadCount">Threads in all, the caller among them; 0 takes one for every processor that this process may use.</param>
     /// <param name="instructionSet">Which vectors to use; null takes the widest that this processor runs.</param>
+    /// <param name="byteProducts">How 8-bit products are made; null takes the fastest way that goes with the vectors.</param>
     /// <exception cref="PlatformNotSupportedException">This processor does not run that instruction set.</exception>
-    public CpuKernels(int threadCount = 0, CpuInstructionSet? instructionSet = null)
+    public CpuKernels(int threadCount = 0, CpuInstructionSet? instructionSet = null, CpuByteProducts? byteProducts = null)
     {
         InstructionSet = instructionSet ?? CpuInstructionSets.Best;
         if (!CpuInstructionSets.IsSupported(InstructionSet))
             throw new PlatformNotSupportedException($"This processor does not run {InstructionSet} kernels; it runs {CpuInstructionSets.Best}.");
+        ByteProducts = byteProducts ?? ByteProductsOf(InstructionSet)[0];
+        if (!ByteProductsOf(InstructionSet).Contains(ByteProducts))
+            throw new PlatformNotSupportedException($"{InstructionSet} kernels on this processor make no 8-bit products by {ByteProducts}.");
         Pool = new WorkerPool(threadCount == 0 ? Environment.ProcessorCount : threadCount);
     }
 
     public CpuInstructionSet InstructionSet { get; }
 
+    /// <summary>How 8-bit products are made.</summary>
+    public CpuByteProducts ByteProducts { get; }
+
     public WorkerPool Pool { get; }
 
     public int ThreadCount => Pool.ThreadCount;
+
+    /// <summary>The ways in which 8-bit products can be made beside these vectors, fastest first.</summary>
+    public static IReadOnlyList<CpuByteProducts> ByteProductsOf(CpuInstructionSet set) =>
+        set == CpuInstructionSet.Vector128 ? [CpuByteProducts.Portable]
+        : AvxVnni.IsSupported ? [CpuByteProducts.Vnni, CpuByteProducts.Avx2]
+        : [CpuByteProducts.Avx2];
 
     /// <summary>At least that many floats, with anything in them, valid until the next kernel asks.</summary>
     internal float* Scratch(nint length)

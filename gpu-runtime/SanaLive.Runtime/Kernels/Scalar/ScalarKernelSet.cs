@@ -36,8 +36,14 @@ public sealed class ScalarKernelSet<T> : KernelSet
 
     public override void Clear(Tensor target) => Open(target).Clear();
 
-    public override Weights PackLinear(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
-        Pack(weight, outputs, inputs, 1, bias);
+    public override Weights PackLinear(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Precision precision = Precision.Fp32)
+    {
+        var packed = Pack(weight, outputs, inputs, 1, bias);
+        if (precision == Precision.Int8)
+            packed.Quantize();
+        return packed;
+    }
 
     public override Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
         Pack(weight, outputs, inputs, 3, bias);
@@ -51,7 +57,11 @@ public sealed class ScalarKernelSet<T> : KernelSet
     public override void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default)
     {
         Require(x.Rows == y.Rows && x.Columns == weights.Inputs && y.Columns == weights.Outputs, $"Linear {x} to {y} with {weights.Outputs} x {weights.Inputs}.");
-        ScalarConvolutions.Linear<T>(Open(x), Open(weights, 1), new ScalarEpilogue<T>(epilogue, y), Open(y));
+        var w = Open(weights, 1);
+        Span<T> from = w.Precision == Precision.Int8 ? Open(x).ToArray() : Open(x);
+        if (w.Precision == Precision.Int8)
+            ScalarNumbers.RoundToSteps(from, x.Columns);
+        ScalarConvolutions.Linear<T>(from, w, new ScalarEpilogue<T>(epilogue, y), Open(y));
     }
 
     public override void NormModulate(Tensor x, Tensor modulation, int shiftColumn, int scaleColumn, float eps, Tensor y)

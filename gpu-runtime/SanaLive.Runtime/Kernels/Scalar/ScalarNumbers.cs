@@ -24,6 +24,24 @@ internal static class ScalarNumbers
         return T.CreateChecked(0.5) * x * (T.One + T.Tanh(inner));
     }
 
+    /// <summary>Rounds every row to steps of a 127th of its largest, half up: what 8 bits hold of it.</summary>
+    public static void RoundToSteps<T>(Span<T> values, int columns)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        for (; !values.IsEmpty; values = values[columns..])
+        {
+            var row = values[..columns];
+            var largest = T.Zero;
+            foreach (var value in row)
+                largest = T.Max(largest, T.Abs(value));
+            if (largest == T.Zero)
+                continue;
+            var steps = T.CreateChecked(127);
+            foreach (ref var value in row)
+                value = T.Floor((value * steps / largest) + T.CreateChecked(0.5)) * largest / steps;
+        }
+    }
+
     public static T Apply<T>(Activation activation, T x)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => activation switch
         {

@@ -11,6 +11,15 @@ internal sealed class ScalarWeights<T>(int outputs, int inputs, int taps, ReadOn
 
     public T[] Bias { get; } = ScalarNumbers.From<T>(bias);
 
+    public Precision Precision { get; private set; }
+
+    /// <summary>From now on the layer is one of 8-bit numbers: the weights of every output are rounded, and so are its inputs.</summary>
+    public void Quantize()
+    {
+        Precision = Precision.Int8;
+        ScalarNumbers.RoundToSteps(Values, Inputs);
+    }
+
     protected override void Dispose(bool disposing)
     {
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using SanaLive.Eval.Inputs;
+using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Eval.Tests.Inputs;
 
@@ -36,8 +37,9 @@ public sealed class QuestionsTests
     [Fact]
     public void Options_AreReadOrRefusedByName()
     {
-        Assert.Equal(new EvalOptions(true, "m", "o", 2), EvalOptions.Parse(["--quick", "--model", "m", "--out", "o", "--threads", "2"]));
+        Assert.Equal(new EvalOptions(true, "m", "o", 2, Precision.Int8), EvalOptions.Parse(["--quick", "--model", "m", "--out", "o", "--threads", "2", "--precision", "int8"]));
         Assert.Contains("--fast", Assert.Throws<FormatException>(() => EvalOptions.Parse(["--fast"])).Message, StringComparison.Ordinal);
+        Assert.Contains("--precision", Assert.Throws<FormatException>(() => EvalOptions.Parse(["--precision", "fp16"])).Message, StringComparison.Ordinal);
         Assert.Contains("--out", Assert.Throws<FormatException>(() => EvalOptions.Parse(["--out"])).Message, StringComparison.Ordinal);
         Assert.Contains("--threads", Assert.Throws<FormatException>(() => EvalOptions.Parse(["--threads", "-1"])).Message, StringComparison.Ordinal);
     }
