@@ -6,10 +6,12 @@ namespace SanaLive.Runtime.Engine;
 /// <summary>
 /// Makes one block after the other: recache if asked, the denoising steps, the state pass, the decode. Works on a copy of the
 /// stream's past and puts it in place when the frames are there, so that giving up half way changes nothing. One thread; no
-/// allocation after the first block.
+/// allocation after the first block. Between two passes nothing of the block is in memory that generators share, so another one
+/// may make a block of another stream there.
 /// </summary>
 internal sealed class BlockGenerator : IDisposable
 {
+    private readonly Func<DateTimeOffset, TimeSpan>? giveWay;
     private readonly VideoModel model;
     private readonly TimeProvider clock;
     private readonly Tensor latents;
@@ -19,9 +21,16 @@ internal sealed class BlockGenerator : IDisposable
     private readonly float[] noise;
     private readonly float[] timesteps;
     private StreamPast work;
+    private long lapBegan;
+    private TimeSpan lapAway;
+    private TimeSpan away;
 
-    public BlockGenerator(VideoModel model, TimeProvider clock)
+    /// <param name="model">Makes the blocks.</param>
+    /// <param name="clock">Of the timings.</param>
+    /// <param name="giveWay">Called between two passes with the block's deadline: does what is more urgent, and returns how long that took.</param>
+    public BlockGenerator(VideoModel model, TimeProvider clock, Func<DateTimeOffset, TimeSpan>? giveWay = null)
     {
+        this.giveWay = giveWay;
         this.model = model;
         this.clock = clock;
         var rows = model.Index.LatentFramesPerBlock * model.LatentHeight * model.LatentWidth;
@@ -41,14 +50,14 @@ internal sealed class BlockGenerator : IDisposable
     /// <param name="request">Prompt, blend, recache.</param>
     /// <param name="frames">[frames, height, width, 3]; empty when the request wants none.</param>
     /// <param name="cancellation">Looked at between two passes.</param>
+    /// <returns><c>Queued</c> is the time that was given away between two passes.</returns>
     public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation)
     {
         var (transformer, grid) = (model.Transformer, model.Grid);
-        var start = clock.GetTimestamp();
+        (lapBegan, lapAway, away) = (clock.GetTimestamp(), TimeSpan.Zero, TimeSpan.Zero);
         work.CopyFrom(stream.Past);
         var text = stream.Text(request);
         var state = work.State;
-        var statePass = TimeSpan.Zero;
         if (request.Cut)
         {
             state.Forget();
@@ -62,11 +71,10 @@ internal sealed class BlockGenerator : IDisposable
             model.Kernels.Write(latents, state.LastLatents);
             transformer.Forward(latents, grid, Timesteps(0), text, state.PastOfLast(), state.OwnOfLast(), null);
             state.CommitRecache();
-            statePass = clock.GetElapsedTime(start);
-            cancellation.ThrowIfCancellationRequested();
+            Between(request, cancellation);
         }
 
-        var denoiseStart = clock.GetTimestamp();
+        var statePass = Lap();
         var past = state.Past();
         CounterNoise.Fill(stream.Seed, state.NextBlock, 0, x);
 
@@ -81,29 +89,44 @@ internal sealed class BlockGenerator : IDisposable
             if (plan.NeedsNoise(step))
                 CounterNoise.Fill(stream.Seed, state.NextBlock, step + 1, noise);
             plan.Step(step, x.AsSpan(still.Length), hostFlow.AsSpan(still.Length), noise.AsSpan(still.Length));
-            cancellation.ThrowIfCancellationRequested();
+            Between(request, cancellation);
         }
 
-        var denoise = clock.GetElapsedTime(denoiseStart);
-        var stateStart = clock.GetTimestamp();
+        var denoise = Lap();
         model.Kernels.Write(latents, x);
         transformer.Forward(latents, grid, Timesteps(0), text, past, state.BeginBlock(), null);
         state.Commit(x, grid.Frames);
-        statePass += clock.GetElapsedTime(stateStart);
-        cancellation.ThrowIfCancellationRequested();
+        Between(request, cancellation);
+        statePass += Lap();
 
-        var decodeStart = clock.GetTimestamp();
         var (perLatent, perFrames) = (x.Length / grid.Frames, frames.Length / grid.Frames);
         for (var frame = 0; request.Decode && frame < grid.Frames; frame++)
         {
+            if (frame > 0) Between(request, cancellation);
             var latent = x.AsSpan(frame * perLatent, perLatent);
             model.Decoder.Decode(latent, model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));
             work.Decoded.Add(latent);
         }
 
-        var decode = clock.GetElapsedTime(decodeStart);
+        var decode = Lap();
         (stream.Past, work) = (work, stream.Past);
-        return new BlockTimings(TimeSpan.Zero, denoise, statePass, decode);
+        return new BlockTimings(away, denoise, statePass, decode);
+    }
+
+    private void Between(BlockRequest request, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (giveWay is not null)
+            lapAway += giveWay(request.Deadline);
+    }
+
+    /// <summary>Time since the last lap, less what was given away.</summary>
+    private TimeSpan Lap()
+    {
+        var now = clock.GetTimestamp();
+        var lap = clock.GetElapsedTime(lapBegan, now) - lapAway;
+        (lapBegan, away, lapAway) = (now, away + lapAway, TimeSpan.Zero);
+        return lap;
     }
 
     /// <summary>One for all frames, or one for each when the first of them are clean.</summary>

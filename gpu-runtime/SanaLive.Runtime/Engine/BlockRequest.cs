@@ -17,6 +17,11 @@ namespace SanaLive.Runtime.Engine;
 /// False makes the block in latents only: its frames are empty, and the decoder does not see it. Whoever decodes later blocks
 /// gets wrong pictures for the first <c>ReceptiveField - 1</c> latent frames, then exactly those of a stream decoded from its beginning.
 /// </param>
+/// <param name="Begin">
+/// Asked on the engine's thread when the block's turn has come and before anything is computed: the last moment at which a cue can still
+/// be meant for it. False gives the request back: the call is cancelled and has changed nothing. Asked again when a failed call is
+/// repeated. Must return at once and not throw. Null: the block is made as it was asked for.
+/// </param>
 public sealed record BlockRequest(
     Prompt Prompt, DateTimeOffset Deadline, Prompt? BlendFrom = null, float BlendWeight = 1f, bool Recache = false, bool Decode = true,
-    bool Cut = false);
+    bool Cut = false, Func<bool>? Begin = null);

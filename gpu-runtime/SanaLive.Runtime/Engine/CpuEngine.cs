@@ -14,7 +14,10 @@ public sealed class CpuEngine : IEngine
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly KernelSet kernels;
     private readonly VideoModel model;
-    private readonly BlockGenerator generator;
+
+    // One for each block that is under way: the one that is made, and those that gave way to it.
+    private readonly Stack<BlockGenerator> idle = new();
+    private readonly Func<DateTimeOffset, TimeSpan> giveWay;
     private int running;
     private int stopping;
 
@@ -25,7 +28,8 @@ public sealed class CpuEngine : IEngine
         this.model = model;
         Name = options.Name;
         using (var empty = new VideoStream(model, seed: 0)) Model = model.Card with { StateBytes = empty.StateBytes };
-        generator = new BlockGenerator(model, clock);
+        giveWay = RunMoreUrgent;
+        idle.Push(new BlockGenerator(model, clock, giveWay));
         queue = new EngineQueue(options.QueueCapacity);
         Facts = Describe(kernels, model.Card, options.Precision);
         thread = new Thread(Work) { IsBackground = true, Name = $"engine {options.Name}" };
@@ -156,11 +160,45 @@ public sealed class CpuEngine : IEngine
 
     private GeneratedBlock Generate(VideoStream stream, BlockRequest request, long queued, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        if (request.Begin?.Invoke() == false)
+            throw new OperationCanceledException("The request was given back when its turn had come.");
         var waited = clock.GetElapsedTime(queued);
-        var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.FrameBytes) : [];
-        var number = stream.NextBlock;
-        var timings = generator.Generate(stream, request, frames, cancellation);
-        return new GeneratedBlock(number, frames, timings with { Queued = waited });
+        var generator = idle.TryPop(out var spare) ? spare : new BlockGenerator(model, clock, giveWay);
+        try
+        {
+            var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.FrameBytes) : [];
+            var number = stream.NextBlock;
+            var timings = generator.Generate(stream, request, frames, cancellation);
+            return new GeneratedBlock(number, frames, timings with { Queued = waited + timings.Queued });
+        }
+        finally
+        {
+            idle.Push(generator);
+        }
+    }
+
+    /// <summary>
+    /// What a block does between two passes: whatever would be late before it goes first. So a long block (a new scene, a new session)
+    /// holds up nobody for longer than a pass, and a cue is read at once.
+    /// </summary>
+    /// <param name="deadline">Of the block that gives way.</param>
+    /// <returns>Time that this took.</returns>
+    private TimeSpan RunMoreUrgent(DateTimeOffset deadline)
+    {
+        if (queue.TakeBefore(deadline) is not { } job)
+            return TimeSpan.Zero;
+        var began = clock.GetTimestamp();
+        do Run(job);
+        while ((job = queue.TakeBefore(deadline)) is not null);
+        return clock.GetElapsedTime(began);
+    }
+
+    private void Run(EngineJob job)
+    {
+        Volatile.Write(ref running, running + 1);
+        job.Run();
+        Volatile.Write(ref running, running - 1);
     }
 
     private async ValueTask<T> Submit<T>(Func<T> function, DateTimeOffset deadline, CancellationToken cancellation)
@@ -182,6 +220,7 @@ public sealed class CpuEngine : IEngine
     private double Measure(int blocks)
     {
         using var stream = new VideoStream(model, 0);
+        var generator = idle.Peek();
         var prompt = model.Prompts.Read(null, model.Prompts.DefaultPrompt);
         var request = new BlockRequest(prompt, DateTimeOffset.MinValue);
         var frames = new byte[generator.FrameBytes];
@@ -204,15 +243,12 @@ public sealed class CpuEngine : IEngine
         try
         {
             while (queue.Take() is { } job)
-            {
-                Volatile.Write(ref running, 1);
-                job.Run();
-                Volatile.Write(ref running, 0);
-            }
+                Run(job);
         }
         finally
         {
-            generator.Dispose();
+            foreach (var generator in idle)
+                generator.Dispose();
             model.Dispose();
             kernels.Dispose();
             stopped.SetResult();

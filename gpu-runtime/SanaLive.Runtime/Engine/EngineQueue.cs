@@ -43,6 +43,13 @@ internal sealed class EngineQueue(int capacity)
         }
     }
 
+    /// <summary>The most urgent job if it is more urgent than <paramref name="deadline"/>, at once; else null.</summary>
+    public EngineJob? TakeBefore(DateTimeOffset deadline)
+    {
+        lock (guard)
+            return !closed && jobs.TryPeek(out _, out var next) && next.Deadline < deadline ? jobs.Dequeue() : null;
+    }
+
     /// <summary>No job is taken from now on; those that wait are given back.</summary>
     public IReadOnlyList<EngineJob> Close()
     {

@@ -2,7 +2,8 @@ namespace SanaLive.Runtime.Engine;
 
 /// <summary>
 /// The part that owns one device and generates blocks for many streams on it. All work runs on the engine's own
-/// threads, one request at a time; waiting requests are taken by deadline, the stream that would stall first first.
+/// threads, one request at a time; waiting requests are taken by deadline, the stream that would stall first first. A block under way
+/// gives way between two steps to what is more urgent.
 /// </summary>
 public interface IEngine : IAsyncDisposable
 {
@@ -56,7 +57,8 @@ public interface IEngine : IAsyncDisposable
 
     /// <summary>
     /// Makes the stream's next block and advances its state. Only one call per stream may be under way.
-    /// A cancelled or failed call leaves the stream as it was before the call.
+    /// A cancelled or failed call leaves the stream as it was before the call; so does one that <see cref="BlockRequest.Begin"/> gave back,
+    /// which ends like a cancelled one.
     /// </summary>
     ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation);
 

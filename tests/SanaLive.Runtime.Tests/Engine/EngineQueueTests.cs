@@ -18,6 +18,20 @@ public sealed class EngineQueueTests
     }
 
     [Fact]
+    public void TakeBefore_ADeadline_GivesOnlyWhatIsMoreUrgent()
+    {
+        var queue = new EngineQueue(8);
+        var (late, soon) = (Job(), Job());
+        Assert.Null(queue.TakeBefore(DateTimeOffset.MaxValue));
+        queue.Add(late, DateTimeOffset.UnixEpoch.AddSeconds(9));
+        queue.Add(soon, DateTimeOffset.UnixEpoch.AddSeconds(1));
+        Assert.Null(queue.TakeBefore(DateTimeOffset.UnixEpoch.AddSeconds(1)));
+        Assert.Same(soon, queue.TakeBefore(DateTimeOffset.UnixEpoch.AddSeconds(9)));
+        Assert.Null(queue.TakeBefore(DateTimeOffset.UnixEpoch.AddSeconds(9)));
+        Assert.Same(late, queue.Take());
+    }
+
+    [Fact]
     public void Add_FullQueue_IsRefused()
     {
         var queue = new EngineQueue(1);
