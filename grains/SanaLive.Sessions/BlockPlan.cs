@@ -2,11 +2,16 @@ using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Sessions;
 
-/// <summary>One block that a session has begun.</summary>
+/// <summary>One block that a session asks its engine for.</summary>
 /// <param name="Number">Its number.</param>
+/// <param name="At">When it was asked for.</param>
 /// <param name="Deadline">When the stream would stall without it.</param>
 /// <param name="Cues">The cues that begin to apply with it, each merged into the one before; none when the prompt goes on.</param>
-internal sealed record BlockPlan(long Number, DateTimeOffset Deadline, IReadOnlyList<PlannedCue> Cues);
+internal sealed record BlockPlan(long Number, DateTimeOffset At, DateTimeOffset Deadline, IReadOnlyList<PlannedCue> Cues)
+{
+    /// <summary>The engine is at work on it: no cue can come in any more.</summary>
+    public bool Begun { get; set; }
+}
 
 /// <summary>A cue that begins to apply.</summary>
 /// <param name="Receipt">The cue.</param>

@@ -54,7 +54,7 @@ internal sealed partial class Session
         {
             var wait = _clock.WaitBefore(_begun, now);
             if (wait <= TimeSpan.Zero) wait = HoldLeft(now);
-            if (wait <= TimeSpan.Zero) plan = Begin(now);
+            if (wait <= TimeSpan.Zero) plan = Plan(now);
             else wakeIn = Sooner(wakeIn, wait);
         }
 
@@ -125,7 +125,7 @@ internal sealed partial class Session
     /// is counted in blocks.
     /// </summary>
     private bool HasRoom() =>
-        _begun - _published < (_clock.IsRunning ? 2 : Math.Clamp((long)(_clock.MaxLead / _blockDuration), 1, 2));
+        _begun - _published < (_clock.IsRunning ? 2 : Math.Clamp((long)(_clock.Lead / _blockDuration), 1, 2));
 
     /// <summary>How long a block that may begin still waits for cues that are being read: a quarter of its duration at most.</summary>
     private TimeSpan HoldLeft(DateTimeOffset now)
@@ -135,17 +135,34 @@ internal sealed partial class Session
         return _heldSince.Value + _blockDuration / 4 - now;
     }
 
-    private BlockPlan Begin(DateTimeOffset now)
+    private BlockPlan Plan(DateTimeOffset now)
     {
-        _heldSince = null;
-        var number = _begun++;
+        var number = _begun;
         // A new run does not hurry: with the earliest deadline it would push aside streams that are being watched.
-        var deadline = _clock.DueAt(number) ?? now + _clock.MaxLead;
-        return new BlockPlan(number, deadline, [.. _schedule.PlannedFor(number).Select(cue =>
+        var deadline = _clock.DueAt(number) ?? now + _clock.LongestLead;
+        return new BlockPlan(number, now, deadline, [.. _schedule.PlannedFor(number).Select(cue =>
         {
             var read = _readAhead.GetValueOrDefault(cue.Id);
             return new PlannedCue(cue, read?.Previous, read?.Prompt);
         })]);
+    }
+
+    /// <summary>
+    /// The engine's question when the block's turn has come. No: meanwhile a cue for it has come, changed or gone, or one is being read. It
+    /// is then planned anew, with the same deadline.
+    /// </summary>
+    private bool TryBegin(BlockPlan plan)
+    {
+        lock (_gate)
+        {
+            if (plan.Begun) return true; // A block that failed is tried again.
+            if (_closed || HoldLeft(_around.Time.GetUtcNow()) > TimeSpan.Zero) return false;
+            if (!plan.Cues.Select(cue => cue.Receipt).SequenceEqual(_schedule.PlannedFor(plan.Number), ReferenceEqualityComparer.Instance)) return false;
+            plan.Begun = true;
+            _heldSince = null;
+            _begun++;
+            return true;
+        }
     }
 
     private async Task MakeAsync(BlockPlan plan)
@@ -158,15 +175,17 @@ internal sealed partial class Session
             foreach (var cue in plan.Cues)
                 line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, _engine!.Blend);
             var (request, after) = line.Next(plan.Number, plan.Deadline);
+            request = request with { Begin = () => TryBegin(plan) };
             var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
-            Check(block, plan.Number);
+            Check(block, plan);
             lock (_gate) _line = after;
             SessionTelemetry.BlockTime.Record((block.Timings.Queued + block.Timings.Compute).TotalSeconds);
-            _publishing = PublishAsync(plan, line.InForce, block, _publishing);
+            var newScene = plan.Number == 0 || request.Cut;
+            _publishing = PublishAsync(plan, line.InForce, newScene, block, _publishing);
         }
-        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested || !plan.Begun)
         {
-            // The session was closed.
+            // The session was closed, or the block is planned anew.
         }
         catch (Exception e)
         {
@@ -197,9 +216,10 @@ internal sealed partial class Session
         }
     }
 
-    private void Check(GeneratedBlock block, long number)
+    private void Check(GeneratedBlock block, BlockPlan plan)
     {
-        var model = _around.Model;
+        var (model, number) = (_around.Model, plan.Number);
+        if (!plan.Begun) throw new InvalidOperationException($"Engine {_engine!.Name} made block {number} without asking whether it may begin.");
         var bytes = model.FramesPerBlock * model.Width * model.Height * 3;
         if (block.Number != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number}.");
         if (block.Frames.Length != bytes)
@@ -207,7 +227,7 @@ internal sealed partial class Session
     }
 
     /// <summary>Encodes a block while the next is made, and shows it. Blocks come out in order; never throws.</summary>
-    private async Task PublishAsync(BlockPlan plan, Prompt prompt, GeneratedBlock block, Task previous)
+    private async Task PublishAsync(BlockPlan plan, Prompt prompt, bool newScene, GeneratedBlock block, Task previous)
     {
         try
         {
@@ -216,6 +236,7 @@ internal sealed partial class Session
             lock (_gate)
             {
                 if (_closed || _published != plan.Number) return;
+                Learn(plan, newScene, block.Timings.Compute + encoded.Duration);
                 Show(plan, prompt, block, encoded);
             }
 
@@ -230,6 +251,14 @@ internal sealed partial class Session
         {
             lock (_gate) Fail(plan.Number, e);
         }
+    }
+
+    private void Learn(BlockPlan plan, bool newScene, TimeSpan work)
+    {
+        var now = _around.Time.GetUtcNow();
+        var spare = _viewers > 0 && !_paused ? _clock.DueAt(plan.Number) - now : null;
+        _lead.Made(now - plan.At, work, spare, newScene, _around.Line.Sharing(_engine!));
+        _clock.Lead = _lead.Lead;
     }
 
     private void Show(BlockPlan plan, Prompt prompt, GeneratedBlock block, Encoding.EncodedFrames encoded)

@@ -18,6 +18,7 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly SessionStart _start;
     private readonly PromptSchedule _schedule;
     private readonly MediaClock _clock;
+    private readonly AdaptiveLead _lead;
     private readonly RecentBlocks _recent;
     private readonly TimeSpan _blockDuration;
     private readonly Dictionary<string, ReadAhead> _readAhead = [];
@@ -39,7 +40,7 @@ internal sealed partial class Session : IAsyncDisposable
     private StageMilliseconds? _lastBlock;
     private Task _publishing = Task.CompletedTask;
     private long _version;
-    private long _begun;
+    private long _begun; // blocks whose denoising has begun: the next cue applies to the one after them
     private long _published;
     private long _cueCount;
     private int _reading; // cues that the model is reading
@@ -59,6 +60,8 @@ internal sealed partial class Session : IAsyncDisposable
         _blockDuration = around.Model.BlockDuration;
         _schedule = new PromptSchedule(options.FinishedCues, options.PendingCues);
         _clock = new MediaClock(_blockDuration, options.LeadFor(_blockDuration));
+        _lead = new AdaptiveLead(_blockDuration, _clock.LongestLead);
+        _clock.Lead = _lead.Lead;
         _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
         _line = new PromptLine(start.Prompt);
         _shownPrompt = start.Prompt;

@@ -6,8 +6,9 @@ namespace SanaLive.Sessions;
 public sealed class SessionOptions
 {
     /// <summary>
-    /// How far generation may run ahead of what viewers see: a cue cannot be seen sooner than it feels. Null: two blocks of the model (1 s in
-    /// the embedded world). At least 1.2 blocks, since a block is made while the one before it is shown; at most 60 s.
+    /// How far generation may run ahead of what viewers see, at most: a cue cannot be seen sooner than it feels. The lead is as short as the
+    /// making of blocks allows, and reaches this only when blocks come late or many streams share an engine. Null: three blocks of the model
+    /// (1.5 s in the embedded world). At least 1.2 blocks, since a block is made while the one before it is shown; at most 60 s.
     /// </summary>
     public TimeSpan? Lead { get; set; }
 
@@ -74,11 +75,11 @@ public sealed class SessionOptions
         }
     }
 
-    /// <summary>The lead for a model's block duration.</summary>
+    /// <summary>The longest lead for a model's block duration.</summary>
     /// <exception cref="ArgumentException">The configured lead is too short for the model.</exception>
     internal TimeSpan LeadFor(TimeSpan blockDuration)
     {
-        var lead = Lead ?? 2 * blockDuration;
+        var lead = Lead ?? 3 * blockDuration;
         return lead >= 1.2 * blockDuration
             ? lead
             : throw new ArgumentException(

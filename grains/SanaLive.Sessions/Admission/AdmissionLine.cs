@@ -28,6 +28,12 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
         get { lock (_gate) return _waiting.Count; }
     }
 
+    /// <summary>Streams that have a place on an engine; 1 at least, for whoever asks has a block made there.</summary>
+    public int Sharing(IEngine engine)
+    {
+        lock (_gate) return Math.Max(1, _taken[engine]);
+    }
+
     /// <summary>True when one more applicant would be refused.</summary>
     public bool IsFull
     {

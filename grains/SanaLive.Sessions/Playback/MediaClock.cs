@@ -5,12 +5,15 @@ namespace SanaLive.Sessions.Playback;
 /// ones are due later too.
 /// </summary>
 /// <param name="blockDuration">Media time of a block.</param>
-/// <param name="lead">How far the end of the newest block may be ahead of what is shown; at least one block.</param>
-internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan lead)
+/// <param name="longestLead">How far the end of the newest block may ever be ahead of what is shown; at least one block.</param>
+internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
 {
     private DateTimeOffset? _origin;
 
-    public TimeSpan MaxLead => lead;
+    public TimeSpan LongestLead { get; } = longestLead;
+
+    /// <summary>How far the end of the newest block may be ahead of what is shown now; at most <see cref="LongestLead"/>.</summary>
+    public TimeSpan Lead { get; set; } = longestLead;
 
     /// <summary>False before the first block and after an interruption: the next block is a new beginning.</summary>
     public bool IsRunning => _origin is not null;
@@ -25,9 +28,9 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan lead)
     public TimeSpan WaitBefore(long block, DateTimeOffset now)
     {
         if (DueAt(block) is not { } due) return TimeSpan.Zero;
-        var wait = due + blockDuration - lead - now;
+        var wait = due + blockDuration - Lead - now;
         // No block can be further ahead than the lead: somebody has set the system's clock back.
-        return wait > lead + blockDuration ? TimeSpan.Zero : wait;
+        return wait > LongestLead + blockDuration ? TimeSpan.Zero : wait;
     }
 
     /// <summary>Seconds of finished video that have not been shown, when <paramref name="next"/> is the first unfinished block.</summary>
@@ -42,7 +45,7 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan lead)
     {
         if (DueAt(block) is { } due)
         {
-            if (due >= now && due - now <= lead + blockDuration) return due;
+            if (due >= now && due - now <= LongestLead + blockDuration) return due;
             if (due < now && watched) Stalls++;
         }
 

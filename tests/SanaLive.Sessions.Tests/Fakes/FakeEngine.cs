@@ -61,6 +61,9 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public int PromptsRead { get; private set; }
 
+    /// <summary>Calls whose block was given back when its turn had come.</summary>
+    public int GivenBack { get; private set; }
+
     /// <summary>Calls for a block that fail before one succeeds.</summary>
     public int FailuresToCome { get; set; }
 
@@ -167,6 +170,15 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
             if (_running is not null || _waiting.Count == 0) return;
             job = _running = _waiting.MinBy(j => j.Request.Deadline)!;
             _waiting.Remove(job);
+        }
+
+        if (job.Request.Begin?.Invoke() == false)
+        {
+            lock (_gate) (_running, job.Stream.Busy) = (null, false);
+            GivenBack++;
+            job.Done.TrySetCanceled();
+            StartNext();
+            return;
         }
 
         if (BlockTime == TimeSpan.Zero) Finish(job);

@@ -109,7 +109,7 @@ public sealed class FailureTests
         var viewer = stage.Watch(id);
         await stage.PassAsync(2);
         stage.Encoder.Gate = gate.Task;
-        await stage.PassAsync(0.65);
+        await stage.PassAsync(1);
         stage.Encoder.FailuresToCome = 1;
         gate.SetResult();
         await stage.PassAsync(3);

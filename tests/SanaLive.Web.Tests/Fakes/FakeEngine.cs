@@ -56,6 +56,7 @@ internal sealed class FakeEngine : IEngine
     public ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
     {
         var own = (Stream)stream;
+        if (request.Begin?.Invoke() == false) return ValueTask.FromCanceled<GeneratedBlock>(new CancellationToken(true));
         var frames = new byte[Card.FramesPerBlock * Card.Width * Card.Height * 3];
         frames.AsSpan().Fill(request.Prompt.Text.Contains("night", StringComparison.Ordinal) ? (byte)20 : (byte)200);
         return ValueTask.FromResult(new GeneratedBlock(own.NextBlock++, frames, default));
