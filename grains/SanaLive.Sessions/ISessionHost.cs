@@ -7,8 +7,9 @@ namespace SanaLive.Sessions;
 public interface ISessionHost
 {
     /// <summary>
-    /// Creates a session. It takes a place on an engine when it is watched; without a free one it waits in line then
-    /// (<see cref="SessionStatus.Queued"/>). With a full line neither creating nor watching is accepted (<see cref="SessionError.Overloaded"/>).
+    /// Creates a session. It takes a place on an engine when it is watched. Without a free one it waits in line, from its creation on
+    /// (<see cref="SessionStatus.Queued"/>, with a position in its events). With a full line neither creating nor watching is accepted
+    /// (<see cref="SessionError.Overloaded"/>).
     /// </summary>
     Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation);
 

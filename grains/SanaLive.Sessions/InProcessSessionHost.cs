@@ -51,6 +51,16 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
         var key = SessionSecrets.NewDirectorKey();
         var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), start, _around);
+        try
+        {
+            session.Claim();
+        }
+        catch (SessionException)
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
         _sessions[session.Id] = session;
         if (_disposed)
         {

@@ -42,11 +42,11 @@ internal sealed partial class Session
     private BlockPlan? Look(DateTimeOffset now)
     {
         if (_failure is not null) LetGo();
-        var wanted = _failure is null && !_paused && (_viewers > 0 || GraceLeft(now) > TimeSpan.Zero);
+        var wanted = _failure is null && !_paused && (_viewers > 0 || GraceLeft(now) > TimeSpan.Zero || ClaimLeft(now) > TimeSpan.Zero);
         if (!wanted) Rest();
         // The viewer who finds no room was refused on entering; who comes back from a pause is never turned away.
         else _ticket ??= _around.Line.Apply(_engine, _wake.Set, force: true);
-        if (_ticket?.Engine is { } engine && !_streaming) Start(engine, now);
+        if (_ticket?.Engine is { } engine && !_streaming && !_called) Start(engine, now);
 
         BlockPlan? plan = null;
         var wakeIn = UntilNextLook(now);
@@ -61,56 +61,6 @@ internal sealed partial class Session
         if (Status() != _shownStatus || _ticket?.Position != _shownPosition) Changed();
         _timer.Change(plan is null ? wakeIn : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         return plan;
-    }
-
-    private void Start(IEngine engine, DateTimeOffset now)
-    {
-        try
-        {
-            _engine = engine;
-            _stream ??= engine.CreateStream(_start.Seed, _start.Image);
-        }
-        catch (Exception e)
-        {
-            Fail(_begun, e);
-            return;
-        }
-
-        _streaming = true;
-        _clock.Continue(_begun, now);
-        _around.Log.Streams(Tag, engine.Name, _begun);
-    }
-
-    /// <summary>Gives the place on the engine to others; the stream stays.</summary>
-    private void Rest()
-    {
-        if (_ticket is null) return;
-        _around.Line.Return(_ticket);
-        _ticket = null;
-        if (!_streaming) return;
-        _streaming = false;
-        _around.Log.Rests(Tag, _begun);
-    }
-
-    private void LetGo()
-    {
-        Rest();
-        _stream?.Dispose();
-        _stream = null;
-    }
-
-    /// <summary>Time for which a session that nobody watches any more still makes blocks.</summary>
-    private TimeSpan GraceLeft(DateTimeOffset now) => _streaming ? _lastWatched + _around.Options.Grace - now : TimeSpan.Zero;
-
-    /// <summary>Infinite when nothing will have to be done unasked. Closes the session when its time is over.</summary>
-    private TimeSpan UntilNextLook(DateTimeOffset now)
-    {
-        if (_viewers > 0) return Timeout.InfiniteTimeSpan;
-        if (_streaming) return GraceLeft(now);
-        if (_around.Options.IdleExpiry is not { } expiry) return Timeout.InfiniteTimeSpan;
-        var left = _lastUsed + expiry - now;
-        if (left <= TimeSpan.Zero) Close();
-        return left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan;
     }
 
     // Timers count whole milliseconds: rounded down, one would go off before its time, again and again.

@@ -66,25 +66,33 @@ internal sealed partial class Session
     {
         using var givingUp = cancellation.UnsafeRegister(static pulse => ((Pulse)pulse!).Fire(), _viewChanged);
         var seen = -1L;
-        while (true)
+        Follow(1);
+        try
         {
-            var changed = _viewChanged.Next;
-            cancellation.ThrowIfCancellationRequested();
-            SessionView view;
-            lock (_gate) view = BuildView();
-            if (view.Version > seen)
+            while (true)
             {
-                seen = view.Version;
-                yield return view;
+                var changed = _viewChanged.Next;
+                cancellation.ThrowIfCancellationRequested();
+                SessionView view;
+                lock (_gate) view = BuildView();
+                if (view.Version > seen)
+                {
+                    seen = view.Version;
+                    yield return view;
+                }
+                else if (view.Status == SessionStatus.Closed)
+                {
+                    yield break;
+                }
+                else
+                {
+                    await changed;
+                }
             }
-            else if (view.Status == SessionStatus.Closed)
-            {
-                yield break;
-            }
-            else
-            {
-                await changed;
-            }
+        }
+        finally
+        {
+            Follow(-1);
         }
     }
 
@@ -95,6 +103,7 @@ internal sealed partial class Session
             RequireAlive();
             // Refuses here, so that the viewer who finds no room is told; everything else is the loop's business.
             if (_ticket is null && !_paused) _ticket = _around.Line.Apply(_engine, _wake.Set);
+            (_claimedAt, _called) = (null, false);
             _viewers++;
             Changed();
         }

@@ -8,7 +8,7 @@ namespace SanaLive.Sessions;
 
 /// <summary>
 /// One endless stream: its facts and commands (this file), its viewers (<c>Session.Watching.cs</c>) and the loop that makes its blocks
-/// (<c>Session.Making.cs</c>).
+/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>).
 /// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
 /// </summary>
 internal sealed partial class Session : IAsyncDisposable
@@ -45,6 +45,9 @@ internal sealed partial class Session : IAsyncDisposable
     private long _cueCount;
     private int _reading; // cues that the model is reading
     private DateTimeOffset? _heldSince;
+    private DateTimeOffset? _claimedAt; // nobody has watched yet: since when the position in line, or the place, is kept without a reason
+    private bool _called; // a place is kept for the first viewer
+    private int _followers; // enumerations of EventsAsync
     private int _viewers; // enumerations of WatchAsync; a relay is one, however many people it serves
     private DateTimeOffset _lastWatched;
     private DateTimeOffset _lastUsed;
@@ -241,6 +244,7 @@ internal sealed partial class Session : IAsyncDisposable
         : _paused ? SessionStatus.Paused
         : _ticket is null ? SessionStatus.Idle
         : _ticket.Engine is null ? SessionStatus.Queued
+        : _called ? SessionStatus.Idle
         : SessionStatus.Streaming;
 
     private void RequireAlive()

@@ -30,8 +30,14 @@ public sealed class SessionOptions
     /// <summary>Sessions that one engine makes at once. Null: by its measured capacity. 1 to 10,000.</summary>
     public int? SessionsPerEngine { get; set; }
 
-    /// <summary>Watched sessions that may wait for a place. 0 to 10,000.</summary>
-    public int LineLength { get; set; } = 16;
+    /// <summary>Sessions that may wait for a place; who comes then is refused. 0 to 10,000.</summary>
+    public int QueueLength { get; set; } = 16;
+
+    /// <summary>
+    /// How long a session that was created without room keeps its position in line although nobody watches it or follows its events, and how
+    /// long a place is then kept for its first viewer. 1 s to 10 min.
+    /// </summary>
+    public TimeSpan Claim { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Sessions that this process holds, watched or not. 1 to 1,000,000.</summary>
     public int MaxSessions { get; set; } = 1000;
@@ -61,7 +67,8 @@ public sealed class SessionOptions
         Require(BlendBlocks is >= 0 and <= 64, $"BlendBlocks must be 0 to 64, not {BlendBlocks}.");
         Require(Reserve is >= 0 and <= 0.9, $"Reserve must be 0 to 0.9, not {Reserve}.");
         Require(SessionsPerEngine is not { } s || s is >= 1 and <= 10_000, $"SessionsPerEngine must be 1 to 10,000, not {SessionsPerEngine}.");
-        Require(LineLength is >= 0 and <= 10_000, $"LineLength must be 0 to 10,000, not {LineLength}.");
+        Require(QueueLength is >= 0 and <= 10_000, $"QueueLength must be 0 to 10,000, not {QueueLength}.");
+        Require(Claim >= TimeSpan.FromSeconds(1) && Claim <= TimeSpan.FromMinutes(10), $"Claim must be 1 s to 10 min, not {Claim}.");
         Require(MaxSessions is >= 1 and <= 1_000_000, $"MaxSessions must be 1 to 1,000,000, not {MaxSessions}.");
         Require(Retries is >= 0 and <= 5, $"Retries must be 0 to 5, not {Retries}.");
         Require(FinishedCues is >= 0 and <= 10_000, $"FinishedCues must be 0 to 10,000, not {FinishedCues}.");

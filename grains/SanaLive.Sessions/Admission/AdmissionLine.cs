@@ -4,7 +4,7 @@ using SanaLive.Sessions.Telemetry;
 namespace SanaLive.Sessions.Admission;
 
 /// <summary>
-/// Gives engines' places to sessions that are watched: as many as an engine was measured to make in time, less a reserve; the others stand
+/// Gives engines' places to sessions that are watched, or were created without room: as many as an engine was measured to make in time, less a reserve; the others stand
 /// in line, first come first served. Every method may be called from any thread and from under a session's lock: it calls nobody back but
 /// through <see cref="Ticket.Changed"/>, which must only set a signal.
 /// </summary>
@@ -37,7 +37,7 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
     /// <summary>True when one more applicant would be refused.</summary>
     public bool IsFull
     {
-        get { lock (_gate) return _waiting.Count >= options.LineLength && engines.All(e => _taken[e] >= Places(e)); }
+        get { lock (_gate) return _waiting.Count >= options.QueueLength && engines.All(e => _taken[e] >= Places(e)); }
     }
 
     /// <summary>A place, or a position in line.</summary>
@@ -53,7 +53,7 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
             _waiting.Add(ticket);
             SessionTelemetry.QueuedCount.Add(1);
             Advance();
-            if (!force && ticket.Engine is null && _waiting.Count > options.LineLength)
+            if (!force && ticket.Engine is null && _waiting.Count > options.QueueLength)
             {
                 _waiting.Remove(ticket);
                 SessionTelemetry.QueuedCount.Add(-1);
@@ -62,6 +62,14 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
 
             return ticket;
         }
+    }
+
+    /// <summary>A position in line for a session that there is no room for now; null when there is room.</summary>
+    /// <param name="changed">Sets a signal when the ticket's position or engine has changed.</param>
+    /// <exception cref="SessionException"><see cref="SessionError.Overloaded"/>: the line is full.</exception>
+    public Ticket? Claim(Action changed)
+    {
+        lock (_gate) return _waiting.Count == 0 && engines.Any(e => _taken[e] < Places(e)) ? null : Apply(null, changed);
     }
 
     /// <summary>Gives the place, or the position in line, to others.</summary>

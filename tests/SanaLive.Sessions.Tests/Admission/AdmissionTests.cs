@@ -131,7 +131,7 @@ public sealed class AdmissionTests
         var second = stage.Watch(ids[0]);
         await stage.PassAsync(1);
         Assert.NotEmpty(second.Blocks);
-    }, o => (o.SessionsPerEngine, o.LineLength) = (1, 1));
+    }, o => (o.SessionsPerEngine, o.QueueLength) = (1, 1));
 
     [Fact]
     public void Pause_GivesThePlaceToTheNext() => Stage.Play(async stage =>
@@ -150,7 +150,7 @@ public sealed class AdmissionTests
         await viewers[1].LeaveAsync();
         await stage.PassAsync(3);
         Assert.Equal(SessionStatus.Streaming, (await stage.ViewAsync(ids[0])).Status);
-    }, o => (o.SessionsPerEngine, o.LineLength) = (1, 1));
+    }, o => (o.SessionsPerEngine, o.QueueLength) = (1, 1));
 
     [Fact]
     public void Watch_TwoEngines_SessionsAreSpreadAndStayWhereTheirStateIs() => Stage.Play(async stage =>

@@ -18,6 +18,13 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Parse_LimitsOfSessions_ReachTheSessions()
+    {
+        var sessions = Read("--max-sessions", "50", "--max-streams", "3", "--queue-length=0", "--reserve", "0.4").Sessions;
+        Assert.Equal((50, 3, 0, 0.4), (sessions.MaxSessions, sessions.SessionsPerEngine, sessions.QueueLength, sessions.Reserve));
+    }
+
+    [Fact]
     public void Defaults_ListenOnLoopbackAndTrustNobody()
     {
         var options = Read();
@@ -66,7 +73,7 @@ public sealed class CommandLineTests
     {
         var help = CommandLine.Parse(["--help"]);
         Assert.Equal(0, help.ExitCode);
-        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--precision", "--version" })
+        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--precision", "--max-sessions", "--max-streams", "--queue-length", "--reserve", "--version" })
             Assert.Contains(name, help.Answer);
     }
 
@@ -84,6 +91,10 @@ public sealed class CommandLineTests
     [InlineData("--rtc-loss", "1.5", "--rtc-loss")]
     [InlineData("--rtc-loss", "NaN", "--rtc-loss")]
     [InlineData("--max-viewers", "0", "--max-viewers")]
+    [InlineData("--max-sessions", "0", "MaxSessions")]
+    [InlineData("--max-streams", "0", "SessionsPerEngine")]
+    [InlineData("--queue-length", "-1", "QueueLength")]
+    [InlineData("--reserve", "1", "Reserve")]
     [InlineData("--operator-key", "short", "--operator-key")]
     [InlineData("--threads", "0", "--threads")]
     [InlineData("--precision", "fp16", "--precision")]

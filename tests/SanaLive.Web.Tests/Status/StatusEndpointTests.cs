@@ -29,6 +29,9 @@ public sealed class StatusEndpointTests
         Assert.Equal(1, status.GetProperty("sessions").GetProperty("streaming").GetInt32());
         Assert.Equal(1, status.GetProperty("viewers").GetInt32());
         Assert.Equal(4, status.GetProperty("capacity").GetInt32());
+        var admission = status.GetProperty("admission");
+        Assert.Equal((16, 1000, 0.2), (admission.GetProperty("queueLength").GetInt32(), admission.GetProperty("maxSessions").GetInt32(), admission.GetProperty("reserve").GetDouble()));
+        Assert.False(admission.GetProperty("full").GetBoolean());
         var engine = status.GetProperty("engines")[0];
         Assert.Equal(5, engine.GetProperty("realTimeFactor").GetDouble());
         Assert.Contains("because", engine.GetProperty("facts").GetProperty("reason").GetString());

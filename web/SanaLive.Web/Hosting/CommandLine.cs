@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using SessionOptions = SanaLive.Sessions.SessionOptions;
 
 namespace SanaLive.Web.Hosting;
 
@@ -21,6 +22,10 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
         ("--advertise", nameof(ServerOptions.Advertise), "A[,B]", "addresses that viewers are told for the video, e.g. the public one"),
         ("--advertise-port", nameof(ServerOptions.AdvertisePort), "N", "UDP port that viewers are told, when a NAT maps it"),
         ("--max-viewers", nameof(ServerOptions.MaxViewers), "N", "viewers at once (1000)"),
+        ("--max-sessions", Session(nameof(SessionOptions.MaxSessions)), "N", "sessions that exist at once, watched or not (1000)"),
+        ("--max-streams", Session(nameof(SessionOptions.SessionsPerEngine)), "N", "sessions that are made at once (as many as the engine was measured to make in time)"),
+        ("--queue-length", Session(nameof(SessionOptions.QueueLength)), "N", "sessions that may wait for others to end (16); one more gets 503"),
+        ("--reserve", Session(nameof(SessionOptions.Reserve)), "P", "share of the measured speed that is not given to sessions (0.2)"),
         ("--model", nameof(ServerOptions.Model), "FOLDER", "the model to run (the embedded world)"),
         ("--threads", nameof(ServerOptions.Threads), "N", "threads that compute (all cores)"),
         ("--precision", nameof(ServerOptions.Precision), "P", "fp32 (default), or int8: faster where the processor has AVX-VNNI"),
@@ -30,6 +35,8 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
         ("--web-root", nameof(ServerOptions.WebRoot), "FOLDER", "the built page"),
         ("--rtc-loss", nameof(ServerOptions.RtcLoss), "P", "for experiments: throw this share of video packets away"),
     ];
+
+    private static string Session(string option) => $"{nameof(ServerOptions.Sessions)}:{option}";
 
     public static string Version { get; } =
         typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";

@@ -6,7 +6,7 @@ using SanaLive.Web.Whep;
 namespace SanaLive.Web.Status;
 
 /// <summary>Gathers a <see cref="StatusView"/> from the parts.</summary>
-public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays)
+public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays, ServerOptions options)
 {
     public async Task<StatusView> ReadAsync(CancellationToken cancellation)
     {
@@ -26,6 +26,9 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
                        engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts),
             ],
             Capacity = load.Capacity,
+            Admission = new(
+                load.Active, load.Queued, load.IsFull, options.Sessions.QueueLength, options.Sessions.MaxSessions, options.Sessions.SessionsPerEngine,
+                options.Sessions.Reserve),
             Sessions = Count(sessions),
             Viewers = viewers.Connected,
             Rtc = new(

@@ -22,6 +22,8 @@ public sealed record StatusView
     /// <summary>Sessions that can be watched at once, by the engines' measured speed; more wait in line.</summary>
     public required int Capacity { get; init; }
 
+    public required AdmissionStatus Admission { get; init; }
+
     public required SessionCounts Sessions { get; init; }
 
     /// <summary>Viewers whose connection is up.</summary>
@@ -39,6 +41,15 @@ public sealed record StatusView
     /// <param name="Facts">Device, kernels, precision, and why they were chosen.</param>
     public sealed record EngineStatus(
         string Name, string Model, int QueueLength, double BlocksPerSecond, double RealTimeFactor, EngineFacts Facts);
+
+    /// <param name="Active">Sessions that have a place.</param>
+    /// <param name="Queued">Sessions that wait for one.</param>
+    /// <param name="Full">Whether one more would be refused.</param>
+    /// <param name="QueueLength">Sessions that may wait.</param>
+    /// <param name="MaxSessions">Sessions that may exist, watched or not.</param>
+    /// <param name="MaxStreams">The operator's number of places per engine; null when they are measured.</param>
+    /// <param name="Reserve">Share of the measured speed that is not given away.</param>
+    public sealed record AdmissionStatus(int Active, int Queued, bool Full, int QueueLength, int MaxSessions, int? MaxStreams, double Reserve);
 
     public sealed record SessionCounts(int Total, int Queued, int Idle, int Streaming, int Paused, int Failed);
 
