@@ -97,10 +97,14 @@ libvpx_package() {
     echo "${name:-libvpx-dev}"
 }
 
+# Debian has Chromium as a package; Ubuntu's package of that name is only a door to a snap, so any Chrome does there.
+need_browser() {
+    if ! find_chromium >/dev/null; then need_commands "plays the stream in the end-to-end tests and benchmarks:chromium:chromium"; fi
+}
+
 need_test_packages() {
     need_run_packages
-    # Debian has Chromium as a package; Ubuntu's package of that name is only a door to a snap, so any Chrome does there.
-    if ! find_chromium >/dev/null; then need_commands "plays the stream in the end-to-end test:chromium:chromium"; fi
+    need_browser
     need_commands "is a second, independent WHEP client:python=aiortc:python3-aiortc"
 }
 
