@@ -114,4 +114,10 @@ need_eval_packages() {
     need_commands "draws the world for the evaluation:python3:python3" "draws the world for the evaluation:python=torch:python3-torch" "draws the world for the evaluation:python=numpy:python3-numpy"
 }
 
+# The bench holds the engine against PyTorch with the system's best BLAS.
+need_reference_packages() {
+    need_commands "is what the engine is compared with:python3:python3" "is what the engine is compared with:python=torch:python3-torch" \
+        "is what the engine is compared with:python=numpy:python3-numpy" "is PyTorch's matrix product:libopenblas.so:libopenblas0-pthread"
+}
+
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }

@@ -28,7 +28,8 @@ internal static class KernelsBench
 
         var results = new List<KernelsBenchResult>();
         var peaks = new SortedDictionary<string, double>();
-        Console.WriteLine(FormattableString.Invariant($"{set}; {Environment.ProcessorCount} processors"));
+        var blas = OpenBlas.Find();
+        Console.WriteLine(FormattableString.Invariant($"{set}; {Environment.ProcessorCount} processors; {blas?.Name ?? "no OpenBLAS beside it (on Debian and Ubuntu: apt-get install libopenblas0-pthread)"}"));
         foreach (var threads in new[] { 1, 2 })
         {
             var peak = FmaPeak.Measure(threads, set);
@@ -37,11 +38,12 @@ internal static class KernelsBench
             if (peak < 0.9 * threads * peaks["1"])
                 Console.WriteLine("Something else is using the processors: what follows is too low, and shares of the peak mean little.");
             Console.WriteLine("A 3x3 convolution counts the operations of the plain sum; Winograd's form (32 channels and more) does 2.25 times fewer.");
-            Console.WriteLine("kernel                      shape                              us   GFLOP/s  of peak      GB/s");
+            Console.WriteLine("kernel                      shape                              us   GFLOP/s  of peak      GB/s  OpenBLAS GFLOP/s");
             using var kernels = new CpuKernelSet(threads, set);
             foreach (var kernelCase in KernelsBenchCase.All.Where(c => c.Name.Contains(filter, StringComparison.Ordinal)))
             {
                 var seconds = Best(kernelCase.Prepare(kernels));
+                var other = blas is not null && kernelCase.Product is var (rows, inputs, outputs) ? Best(blas.Product(rows, inputs, outputs, threads)) : (double?)null;
                 var result = new KernelsBenchResult(
                     kernelCase.Name,
                     kernelCase.Shape,
@@ -49,16 +51,17 @@ internal static class KernelsBench
                     Math.Round(seconds * 1e6, 1),
                     Math.Round(kernelCase.Flops / seconds / 1e9, 1),
                     Math.Round(kernelCase.Flops / seconds / 1e9 / peak, 3),
-                    Math.Round(kernelCase.Bytes / seconds / 1e9, 1));
+                    Math.Round(kernelCase.Bytes / seconds / 1e9, 1),
+                    other is { } time ? Math.Round(kernelCase.Flops / time / 1e9, 1) : null);
                 results.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{result.Kernel,-27} {result.Shape,-27} {result.Microseconds,9:F1} {result.Gflops,9:F1} {result.ShareOfPeak,8:P1} {result.GigabytesPerSecond,9:F1}"));
+                    $"{result.Kernel,-27} {result.Shape,-27} {result.Microseconds,9:F1} {result.Gflops,9:F1} {result.ShareOfPeak,8:P1} {result.GigabytesPerSecond,9:F1} {result.OpenBlasGflops,17:F1}"));
             }
         }
 
         Console.WriteLine(JsonSerializer.Serialize(
-            new { instructionSet = set.ToString(), peakGflops = peaks, kernels = results }, JsonSerializerOptions.Web));
+            new { instructionSet = set.ToString(), openBlas = blas?.Name, peakGflops = peaks, kernels = results }, JsonSerializerOptions.Web));
         return 0;
     }
 

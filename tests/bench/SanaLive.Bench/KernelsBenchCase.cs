@@ -10,6 +10,9 @@ namespace SanaLive.Bench;
 /// <param name="Prepare">Makes the tensors and gives the call to measure.</param>
 internal sealed record KernelsBenchCase(string Name, string Shape, double Flops, double Bytes, Func<KernelSet, Action> Prepare)
 {
+    /// <summary>Rows, inputs and outputs of a plain matrix product, which a BLAS can do as well; null for anything else.</summary>
+    public (int Rows, int Inputs, int Outputs)? Product { get; private init; }
+
     private const int Tokens = 480;
     private const int Hidden = 192;
     private const int Inner = 1152;
@@ -72,7 +75,10 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
             var w = k.PackLinear(Numbers(outputs * inputs), outputs, inputs, Numbers(outputs), precision);
             var (x, y) = (Make(k, rows, inputs), k.Create(rows, outputs));
             return () => k.Linear(x, w, y, epilogue);
-        });
+        })
+    {
+        Product = precision == Precision.Fp32 ? (rows, inputs, outputs) : null,
+    };
 
     private static KernelsBenchCase LinearGated(int rows, int inputs, int outputs) => new(
         "linear+gated residual", $"{rows}x{inputs}x{outputs}", 2.0 * rows * inputs * outputs, 4.0 * ((rows * (inputs + (2 * outputs))) + (inputs * outputs)), k =>

@@ -6,6 +6,9 @@ var benches = new SortedDictionary<string, Func<string[], int>>(StringComparer.O
     ["engine"] = EngineBench.Run,
     ["kernels"] = KernelsBench.Run,
     ["precision"] = PrecisionBench.Run,
+    ["reference"] = ReferenceBench.Run,
+    ["start"] = StartBench.Run,
+    ["state"] = StateBench.Run,
 };
 
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench))
