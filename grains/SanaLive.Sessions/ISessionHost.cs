@@ -36,6 +36,14 @@ public interface ISessionHost
 
     Task<SessionView> ResumeAsync(string id, CancellationToken cancellation);
 
+    /// <summary>
+    /// A session that has failed begins again: the same seed, at block 0, with its schedule; cues apply at the blocks at which they applied.
+    /// </summary>
+    Task<SessionView> RestartAsync(string id, CancellationToken cancellation);
+
+    /// <summary>The newest blocks that were made, the newest last; after a restart of the server also those that were made again.</summary>
+    Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation);
+
     Task CloseAsync(string id, CancellationToken cancellation);
 
     /// <summary>
@@ -52,4 +60,10 @@ public interface ISessionHost
 
     /// <summary>The whole view after each block and each command, beginning with the present one. Ends when the session is closed.</summary>
     IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation);
+
+    /// <summary>
+    /// The server is being stopped: everybody who follows a session is told, blocks under way are finished, and what is kept is written.
+    /// Sessions that are kept go on when the server is started again.
+    /// </summary>
+    Task StopAsync();
 }

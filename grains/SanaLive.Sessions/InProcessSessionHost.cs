@@ -5,6 +5,7 @@ using Polly;
 using Polly.Retry;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
+using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Encoding;
 using SanaLive.Sessions.Pictures;
 using SanaLive.Sessions.Telemetry;
@@ -18,13 +19,22 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new();
     private readonly SessionSurroundings _around;
+    private readonly ISessionStore? _store;
     private volatile bool _disposed;
 
+    /// <param name="engines">All of one model.</param>
+    /// <param name="encoder">Encodes blocks.</param>
+    /// <param name="pictures">Decodes start images.</param>
+    /// <param name="options">Checked here.</param>
+    /// <param name="time">The clock of everything.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="store">Where sessions survive this process; null: nowhere. It belongs to whoever made it.</param>
     /// <exception cref="ArgumentException">No engine, engines of different models, or options that cannot be.</exception>
     public InProcessSessionHost(
         IEnumerable<IEngine> engines, IBlockEncoder encoder, IPictureReader pictures, IOptions<SessionOptions> options, TimeProvider time,
-        ILogger<InProcessSessionHost> log)
+        ILogger<InProcessSessionHost> log, ISessionStore? store = null)
     {
+        _store = store;
         var all = engines.ToList();
         if (all.Count == 0) throw new ArgumentException("A host of sessions needs at least one engine.", nameof(engines));
         if (all.FirstOrDefault(e => e.Model.Fingerprint != all[0].Model.Fingerprint) is { } other)
@@ -34,7 +44,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
         var line = new AdmissionLine(all, options.Value);
         _around = new SessionSurroundings(
-            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, id => _sessions.TryRemove(id, out _));
+            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, session => _sessions.TryRemove(new(session.Id, session)));
     }
 
     /// <summary>The model that all sessions here run.</summary>
@@ -50,7 +60,8 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         RequireRoom();
 
         var key = SessionSecrets.NewDirectorKey();
-        var session = new Session(SessionSecrets.NewId(), SessionSecrets.Hash(key), start, _around);
+        var id = SessionSecrets.NewId();
+        var session = new Session(id, SessionSecrets.Hash(key), start, _around, await PlaceForAsync(id, cancellation));
         try
         {
             session.Claim();
@@ -61,6 +72,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
             throw;
         }
 
+        await session.FlushedAsync();
         _sessions[session.Id] = session;
         if (_disposed)
         {
@@ -73,6 +85,17 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         return new SessionCreated(session.Id, key, session.View());
     }
 
+    /// <summary>Brings back all sessions of the store. To be called once, before anything else.</summary>
+    /// <returns>How many are back.</returns>
+    public async Task<int> RestoreAsync(CancellationToken cancellation)
+    {
+        if (_store is null) return 0;
+        var ids = await _store.ListAsync(cancellation);
+        // Each reads a whole snapshot to know that it can be used: a few at a time.
+        foreach (var few in ids.Chunk(8)) await Task.WhenAll(few.Select(id => RestoreAsync(_store, id, cancellation)));
+        return _sessions.Count;
+    }
+
     public Task<SessionLoad> LoadAsync(CancellationToken cancellation) => Task.FromResult(Load);
 
     public Task<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellation) =>
@@ -83,17 +106,22 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
     public Task<bool> MaySteerAsync(string id, string directorKey, CancellationToken cancellation) =>
         Task.FromResult(SessionSecrets.Matches(Find(id).KeyHash, directorKey));
 
-    public Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation) => Find(id).CueAsync(cue, cancellation);
+    public Task<CueReceipt> CueAsync(string id, CueRequest cue, CancellationToken cancellation) =>
+        KeptAsync(id, session => session.CueAsync(cue, cancellation));
 
     public Task<CueReceipt> ChangeCueAsync(string id, string cueId, CueRequest cue, CancellationToken cancellation) =>
-        Find(id).ChangeCueAsync(cueId, cue, cancellation);
+        KeptAsync(id, session => session.ChangeCueAsync(cueId, cue, cancellation));
 
     public Task<CueReceipt> WithdrawCueAsync(string id, string cueId, CancellationToken cancellation) =>
-        Task.FromResult(Find(id).WithdrawCue(cueId));
+        KeptAsync(id, session => Task.FromResult(session.WithdrawCue(cueId)));
 
-    public Task<SessionView> PauseAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Pause());
+    public Task<SessionView> PauseAsync(string id, CancellationToken cancellation) => KeptAsync(id, session => Task.FromResult(session.Pause()));
 
-    public Task<SessionView> ResumeAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Resume());
+    public Task<SessionView> ResumeAsync(string id, CancellationToken cancellation) => KeptAsync(id, session => Task.FromResult(session.Resume()));
+
+    public Task<SessionView> RestartAsync(string id, CancellationToken cancellation) => KeptAsync(id, session => session.RestartAsync(cancellation));
+
+    public Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Blocks());
 
     public Task CloseAsync(string id, CancellationToken cancellation)
     {
@@ -113,11 +141,54 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
     public IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation) => Find(id).EventsAsync(cancellation);
 
-    /// <summary>Closes all sessions and waits until none uses an engine any more.</summary>
+    public Task StopAsync()
+    {
+        _disposed = true;
+        return Task.WhenAll(_sessions.Values.Select(session => session.StopAsync()));
+    }
+
+    /// <summary>Stops all sessions if they are kept, else closes them, and waits until none uses an engine any more.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        if (_store is not null) await StopAsync();
         foreach (var session in _sessions.Values) await session.DisposeAsync();
+    }
+
+    /// <summary>Nobody is told of a command before it is kept.</summary>
+    private async Task<T> KeptAsync<T>(string id, Func<Session, Task<T>> command)
+    {
+        var session = Find(id);
+        var answer = await command(session);
+        await session.FlushedAsync();
+        return answer;
+    }
+
+    private async Task<IStoredSession?> PlaceForAsync(string id, CancellationToken cancellation)
+    {
+        if (_store is null) return null;
+        try
+        {
+            return await _store.CreateAsync(id, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new SessionException(SessionError.Overloaded, $"This server has no room for another session: {e.Message}", e);
+        }
+    }
+
+    private async Task RestoreAsync(ISessionStore store, string id, CancellationToken cancellation)
+    {
+        try
+        {
+            var stored = await store.OpenAsync(id, cancellation);
+            if (await SessionRestore.ReadAsync(stored, id, Model, _around.Log, cancellation) is { } past) _sessions[id] = new Session(past, stored, _around);
+            else await stored.DeleteAsync();
+        }
+        catch (Exception e) when (e is StoreException or IOException)
+        {
+            _around.Log.CannotRestore(id[..Math.Min(6, id.Length)], e.Message);
+        }
     }
 
     private Session Find(string id) =>

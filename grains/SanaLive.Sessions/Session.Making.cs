@@ -19,12 +19,17 @@ internal sealed partial class Session
                 BlockPlan? plan;
                 lock (_gate)
                 {
-                    plan = _closed ? null : Look(_around.Time.GetUtcNow());
-                    if (_closed) break;
+                    plan = _closed || _stopping ? null : Look(_around.Time.GetUtcNow());
+                    if (_closed || _stopping) break;
                 }
 
-                if (plan is null) await _wake.WaitAsync();
-                else await MakeAsync(plan);
+                if (plan is not null)
+                {
+                    await MakeAsync(plan);
+                    lock (_gate) _making = false;
+                }
+                else if (RestsUnsaved()) await TakeSnapshotAsync();
+                else await _wake.WaitAsync();
             }
         }
         catch (Exception e)
@@ -35,7 +40,11 @@ internal sealed partial class Session
 
         await _publishing;
         await _timer.DisposeAsync();
+        if (!_closed && RestsUnsaved()) await TakeSnapshotAsync();
         lock (_gate) LetGo();
+        await LetKeeperGoAsync();
+        lock (_gate) _stopped = true;
+        _blocksChanged.Fire();
     }
 
     /// <summary>Brings the session up to date. Says which block to make now, or sets the timer for when to look again.</summary>
@@ -87,6 +96,7 @@ internal sealed partial class Session
 
     private BlockPlan Plan(DateTimeOffset now)
     {
+        _making = true;
         var number = _begun;
         // A new run does not hurry: with the earliest deadline it would push aside streams that are being watched.
         var deadline = _clock.DueAt(number) ?? now + _clock.LongestLead;
@@ -121,6 +131,9 @@ internal sealed partial class Session
         activity?.SetTag("sanalive.session", Tag).SetTag("sanalive.block", plan.Number);
         try
         {
+            _stream ??= await OpenStreamAsync(_engine!);
+            // What a block is made under is on the disk before it is begun: made again, it would come out the same.
+            await FlushedAsync();
             var line = _line;
             foreach (var cue in plan.Cues)
                 line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, _engine!.Blend);
@@ -132,6 +145,7 @@ internal sealed partial class Session
             SessionTelemetry.BlockTime.Record((block.Timings.Queued + block.Timings.Compute).TotalSeconds);
             var newScene = plan.Number == 0 || request.Cut;
             _publishing = PublishAsync(plan, line.InForce, newScene, block, _publishing);
+            if (_keeper?.WantsSnapshot(_around.Time.GetUtcNow()) == true) await TakeSnapshotAsync();
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested || !plan.Begun)
         {
@@ -213,26 +227,12 @@ internal sealed partial class Session
 
     private void Show(BlockPlan plan, Prompt prompt, GeneratedBlock block, Encoding.EncodedFrames encoded)
     {
-        var stalls = _clock.Stalls;
-        var due = _clock.Publish(plan.Number, _around.Time.GetUtcNow(), watched: _viewers > 0 && !_paused);
-        if (_clock.Stalls > stalls)
-        {
-            SessionTelemetry.StallCount.Add(1);
-            // An engine that is too slow stalls at every block: the first, second, fourth, eighth... are told.
-            if (BitOperations.IsPow2(_clock.Stalls)) _around.Log.Stalled(Tag, plan.Number, _clock.Stalls);
-        }
-
+        CompareWithShown(plan.Number, encoded.Hash);
         var mediaTime = _clock.MediaTime(plan.Number);
-        _recent.Add(new EncodedBlock
-        {
-            Epoch = 0,
-            Number = plan.Number,
-            MediaTime = mediaTime,
-            DueAt = due,
-            FramesPerSecond = _around.Model.FramesPerSecond,
-            Frames = encoded.Frames,
-            FrameHash = encoded.Hash,
-        });
+        if (_made.Count == RememberedHashes) _made.Dequeue();
+        _made.Enqueue(new MadeBlock(Epoch, plan.Number, encoded.Hash));
+        // What was shown before a restart is made again, but not shown again.
+        if (plan.Number >= _firstToShow) PutOnAir(plan, encoded, mediaTime);
         _published = plan.Number + 1;
         _shownPrompt = prompt;
         var (queued, compute, encode) = (block.Timings.Queued, block.Timings.Compute, encoded.Duration);
@@ -248,6 +248,31 @@ internal sealed partial class Session
         SessionTelemetry.BlockSize.Record(encoded.Frames.Sum(f => (long)f.Length));
         foreach (var e in plan.Cues.SelectMany(cue => _schedule.Apply(cue.Receipt.Id, plan.Number, mediaTime.TotalSeconds))) Remember(e);
         Changed();
+    }
+
+    private void PutOnAir(BlockPlan plan, Encoding.EncodedFrames encoded, TimeSpan mediaTime)
+    {
+        var stalls = _clock.Stalls;
+        var due = _clock.Publish(plan.Number, _around.Time.GetUtcNow(), watched: _viewers > 0 && !_paused);
+        if (_clock.Stalls > stalls)
+        {
+            SessionTelemetry.StallCount.Add(1);
+            // An engine that is too slow stalls at every block: the first, second, fourth, eighth... are told.
+            if (BitOperations.IsPow2(_clock.Stalls)) _around.Log.Stalled(Tag, plan.Number, _clock.Stalls);
+        }
+
+        var block = new EncodedBlock
+        {
+            Epoch = Epoch,
+            Number = plan.Number,
+            MediaTime = mediaTime,
+            DueAt = due,
+            FramesPerSecond = _around.Model.FramesPerSecond,
+            Frames = encoded.Frames,
+            FrameHash = encoded.Hash,
+        };
+        _recent.Add(block);
+        _keeper?.Published(block);
     }
 
     private void Fail(long block, Exception error)

@@ -23,17 +23,7 @@ internal sealed partial class Session
 
     private void Start(IEngine engine, DateTimeOffset now)
     {
-        try
-        {
-            _engine = engine;
-            _stream ??= engine.CreateStream(_start.Seed, _start.Image);
-        }
-        catch (Exception e)
-        {
-            Fail(_begun, e);
-            return;
-        }
-
+        _engine = engine;
         _streaming = true;
         _clock.Continue(_begun, now);
         _around.Log.Streams(Tag, engine.Name, _begun);

@@ -37,7 +37,7 @@ internal sealed partial class Session
                 EncodedBlock? block;
                 lock (_gate)
                 {
-                    if (_closed) yield break;
+                    if (_closed || _stopped) yield break;
                     var now = _around.Time.GetUtcNow();
                     block = _recent.Next(next, now, resuming);
                     if (block is null && _failure is not null) throw Broken();
@@ -80,7 +80,7 @@ internal sealed partial class Session
                     seen = view.Version;
                     yield return view;
                 }
-                else if (view.Status == SessionStatus.Closed)
+                else if (view.Status == SessionStatus.Closed || view.Notice is not null)
                 {
                     yield break;
                 }

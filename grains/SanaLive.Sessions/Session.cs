@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
+using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Playback;
 using SanaLive.Sessions.Schedule;
 using SanaLive.Sessions.Telemetry;
@@ -8,7 +9,7 @@ namespace SanaLive.Sessions;
 
 /// <summary>
 /// One endless stream: its facts and commands (this file), its viewers (<c>Session.Watching.cs</c>) and the loop that makes its blocks
-/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>).
+/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>); what survives its process (<c>Session.Keeping.cs</c>).
 /// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
 /// </summary>
 internal sealed partial class Session : IAsyncDisposable
@@ -16,7 +17,8 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly SessionSurroundings _around;
     private readonly SessionStart _start;
-    private readonly PromptSchedule _schedule;
+    private readonly SessionFacts _facts;
+    private PromptSchedule _schedule;
     private readonly MediaClock _clock;
     private readonly AdaptiveLead _lead;
     private readonly RecentBlocks _recent;
@@ -56,7 +58,13 @@ internal sealed partial class Session : IAsyncDisposable
     private bool _closed;
     private string? _failure;
 
-    public Session(string id, byte[] keyHash, SessionStart start, SessionSurroundings around)
+    /// <param name="id">Unguessable.</param>
+    /// <param name="keyHash">Of the director's key.</param>
+    /// <param name="start">What it begins with.</param>
+    /// <param name="around">What all sessions share.</param>
+    /// <param name="stored">Its place in a store, the session's own from now on; null: nothing of it is kept.</param>
+    /// <param name="past">As it was found there; null for a new session.</param>
+    public Session(string id, byte[] keyHash, SessionStart start, SessionSurroundings around, IStoredSession? stored = null, RestoredSession? past = null)
     {
         (Id, KeyHash, _start, _around) = (id, keyHash, start, around);
         var options = around.Options;
@@ -68,7 +76,17 @@ internal sealed partial class Session : IAsyncDisposable
         _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
         _line = new PromptLine(start.Prompt);
         _shownPrompt = start.Prompt;
-        Created = _lastUsed = _lastWatched = around.Time.GetUtcNow();
+        _lastUsed = _lastWatched = around.Time.GetUtcNow();
+        Created = past?.Facts.Created ?? _lastUsed;
+        _facts = past?.Facts ?? new SessionFacts(id, keyHash, Created, around.Model.Fingerprint, start.Seed, start.Prompt, start.Image, start.View);
+        if (stored is not null)
+            _keeper = new SessionKeeper(stored, _facts, past?.Log ?? new KeeperLog(_facts), past?.Kept ?? [], past is null, around, OnDurabilityChanged, OnFenced);
+        if (past is not null)
+        {
+            _hashes = past.Hashes;
+            Restore(past);
+        }
+
         _timer = around.Time.CreateTimer(static wake => ((Signal)wake!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _loop = RunAsync();
     }
@@ -160,12 +178,14 @@ internal sealed partial class Session : IAsyncDisposable
         _ending.Cancel();
         _blocksChanged.Fire();
         _wake.Set();
-        _around.Ended(Id);
+        _around.Ended(this);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Close();
+        bool close;
+        lock (_gate) close = !_stopping;
+        if (close) Close();
         await _loop;
     }
 
@@ -178,6 +198,7 @@ internal sealed partial class Session : IAsyncDisposable
             if (_paused != paused)
             {
                 _paused = paused;
+                _keeper?.Append(new JournalEntry.Paused(paused));
                 Changed();
                 _wake.Set();
             }
@@ -198,6 +219,7 @@ internal sealed partial class Session : IAsyncDisposable
     private void Remember(CueEvent e)
     {
         _schedule.Add(e);
+        _keeper?.Append(new JournalEntry.Cued(e));
         if (e is CueEvent.Superseded or CueEvent.Withdrawn or CueEvent.Applied) _readAhead.Remove(e.Cue);
     }
 
@@ -254,7 +276,7 @@ internal sealed partial class Session : IAsyncDisposable
     }
 
     private SessionException Broken() =>
-        new(SessionError.Failed, $"This session has failed. {_failure} Create a new one.");
+        new(SessionError.Failed, $"This session has failed. {_failure} It can be restarted from its seed.");
 
     private SessionView BuildView()
     {
@@ -286,6 +308,8 @@ internal sealed partial class Session : IAsyncDisposable
             LastBlock = _lastBlock,
             Lead = _clock.LeadBefore(_published, _around.Time.GetUtcNow()).TotalSeconds,
             Stalls = _clock.Stalls,
+            Durability = _keeper?.View,
+            Notice = Farewell,
         };
     }
 

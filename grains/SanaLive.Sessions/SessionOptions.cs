@@ -51,6 +51,12 @@ public sealed class SessionOptions
     /// <summary>Cues that may wait for their block, per session. 1 to 10,000.</summary>
     public int PendingCues { get; set; } = 100;
 
+    /// <summary>
+    /// Bytes of snapshots per second and session: they are taken as often as this allows, at most one for each block. The embedded world's
+    /// have 3.3 MB. 10 kB to 10 GB.
+    /// </summary>
+    public long SnapshotBytesPerSecond { get; set; } = 4_000_000;
+
     public Vp8Options Video { get; set; } = new();
 
     /// <summary>What is wrong with these options, in sentences; empty when nothing is.</summary>
@@ -73,6 +79,8 @@ public sealed class SessionOptions
         Require(Retries is >= 0 and <= 5, $"Retries must be 0 to 5, not {Retries}.");
         Require(FinishedCues is >= 0 and <= 10_000, $"FinishedCues must be 0 to 10,000, not {FinishedCues}.");
         Require(PendingCues is >= 1 and <= 10_000, $"PendingCues must be 1 to 10,000, not {PendingCues}.");
+        Require(
+            SnapshotBytesPerSecond is >= 10_000 and <= 10_000_000_000, $"SnapshotBytesPerSecond must be 10,000 to 10,000,000,000, not {SnapshotBytesPerSecond}.");
         problems.AddRange(Video.Problems());
         return problems;
 
@@ -81,6 +89,9 @@ public sealed class SessionOptions
             if (!holds) problems.Add(sentence);
         }
     }
+
+    /// <summary>The least time between two snapshots of a size.</summary>
+    internal TimeSpan SnapshotInterval(long bytes) => TimeSpan.FromSeconds((double)bytes / SnapshotBytesPerSecond);
 
     /// <summary>The longest lead for a model's block duration.</summary>
     /// <exception cref="ArgumentException">The configured lead is too short for the model.</exception>

@@ -17,7 +17,7 @@ namespace SanaLive.Sessions;
 /// <param name="Retry">Tries a failed block again.</param>
 /// <param name="Time">The clock of everything.</param>
 /// <param name="Log">The log.</param>
-/// <param name="Ended">Told the id of a session that was closed or has expired.</param>
+/// <param name="Ended">Told of a session that was closed, has expired or has another owner.</param>
 internal sealed record SessionSurroundings(
     ModelCard Model,
     IEngine Reader,
@@ -28,4 +28,4 @@ internal sealed record SessionSurroundings(
     ResiliencePipeline Retry,
     TimeProvider Time,
     ILogger Log,
-    Action<string> Ended);
+    Action<Session> Ended);

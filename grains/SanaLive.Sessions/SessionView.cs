@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Durability;
 
 namespace SanaLive.Sessions;
 
@@ -56,4 +57,10 @@ public sealed record SessionView
 
     /// <summary>Times that the media clock had to wait for a block since creation.</summary>
     public required long Stalls { get; init; }
+
+    /// <summary>Whether the session would survive its server now; null when sessions are not kept.</summary>
+    public DurabilityView? Durability { get; init; }
+
+    /// <summary>A sentence for everybody who watches, for example that the server is being restarted; null when there is nothing to say.</summary>
+    public string? Notice { get; init; }
 }

@@ -53,6 +53,9 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
         return now;
     }
 
+    /// <summary>The next block is a new beginning.</summary>
+    public void Stop() => _origin = null;
+
     /// <summary>Making goes on after an interruption. If what was made before it is still being shown, nothing is lost; else the clock begins anew.</summary>
     public void Continue(long block, DateTimeOffset now)
     {

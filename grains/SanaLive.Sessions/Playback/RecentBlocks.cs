@@ -13,6 +13,8 @@ internal sealed class RecentBlocks(int capacity, TimeSpan blockDuration)
         _blocks.Enqueue(block);
     }
 
+    public void Clear() => _blocks.Clear();
+
     /// <summary>The newest block that is due: what viewers see now. Before anything is due, the first one.</summary>
     public EncodedBlock? OnAir(DateTimeOffset now)
     {

@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
 using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Sessions.Schedule;
 
 /// <summary>One thing that happened to a session's prompt schedule. A schedule is its events, replayed in order.</summary>
+[JsonDerivedType(typeof(Accepted), "accepted")]
+[JsonDerivedType(typeof(Changed), "changed")]
+[JsonDerivedType(typeof(Withdrawn), "withdrawn")]
+[JsonDerivedType(typeof(Superseded), "superseded")]
+[JsonDerivedType(typeof(Applied), "applied")]
 public abstract record CueEvent(string Cue)
 {
     /// <summary>What a cue says and what the model made of it, as it was accepted or as it was changed to.</summary>

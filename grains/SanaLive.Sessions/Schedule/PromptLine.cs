@@ -4,16 +4,18 @@ namespace SanaLive.Sessions.Schedule;
 
 /// <summary>The prompt in force from block to block, with the blend that may be under way. A value: a block that fails has changed nothing.</summary>
 /// <param name="InForce">The prompt that was switched to last.</param>
-internal sealed record PromptLine(Prompt InForce)
+public sealed record PromptLine(Prompt InForce)
 {
-    private Prompt? From { get; init; }
+    /// <summary>What is blended into it, or was last; null after a cut.</summary>
+    public Prompt? From { get; init; }
 
-    private int BlendBlocks { get; init; }
+    public int BlendBlocks { get; init; }
 
     /// <summary>Blocks made since the switch, counted up to the end of the blend.</summary>
-    private int Blended { get; init; }
+    public int Blended { get; init; }
 
-    private bool Fresh { get; init; }
+    /// <summary>No block has been made since the switch.</summary>
+    public bool Fresh { get; init; }
 
     /// <summary>Blended after <c>blendBlocks</c> blocks of equal steps: block i of n has the weight (i + 1) / (n + 1), the one after them 1.</summary>
     /// <param name="next">The prompt to switch to.</param>

@@ -28,4 +28,34 @@ internal static partial class SessionLog
 
     [LoggerMessage(8, LogLevel.Information, "Session {Session} closed after {Blocks} blocks")]
     public static partial void Closed(this ILogger logger, string session, long blocks);
+
+    [LoggerMessage(9, LogLevel.Warning, "Session {Session} is not durable: what happens now would be lost with this server")]
+    public static partial void NotDurable(this ILogger logger, Exception error, string session);
+
+    [LoggerMessage(10, LogLevel.Information, "Session {Session} is durable again")]
+    public static partial void DurableAgain(this ILogger logger, string session);
+
+    [LoggerMessage(11, LogLevel.Warning, "Session {Session} has another owner and is let go here")]
+    public static partial void Fenced(this ILogger logger, Exception error, string session);
+
+    [LoggerMessage(12, LogLevel.Warning, "Session {Session} is closed, but what was kept of it could not be deleted")]
+    public static partial void CannotDelete(this ILogger logger, Exception error, string session);
+
+    [LoggerMessage(13, LogLevel.Information, "Session {Session} is back: it goes on with block {Block}, after block {Shown} was shown (epoch {Epoch})")]
+    public static partial void Restored(this ILogger logger, string session, long block, long shown, long epoch);
+
+    [LoggerMessage(14, LogLevel.Warning, "Session {Session}: the snapshot {File} cannot be used, an older one is tried. {Sentence}")]
+    public static partial void BadSnapshot(this ILogger logger, string session, string file, string sentence);
+
+    [LoggerMessage(15, LogLevel.Warning, "Session {Session}: {Sentence}")]
+    public static partial void DamagedJournal(this ILogger logger, string session, string sentence);
+
+    [LoggerMessage(16, LogLevel.Error, "Session {Session} could not be restored; what is kept of it stays where it is. {Sentence}")]
+    public static partial void CannotRestore(this ILogger logger, string session, string sentence);
+
+    [LoggerMessage(17, LogLevel.Error, "Session {Session}: block {Block} was made again and is not the one that was shown")]
+    public static partial void MadeDifferently(this ILogger logger, string session, long block);
+
+    [LoggerMessage(18, LogLevel.Information, "Session {Session} begins again from its seed")]
+    public static partial void BeginsAgain(this ILogger logger, string session);
 }

@@ -9,15 +9,20 @@ internal sealed class Stage
 {
     private readonly Pump _pump;
 
-    private Stage(Pump pump, Action<SessionOptions>? configure, int engines)
+    private readonly SessionOptions _options = new() { BlendBlocks = 0 };
+    private readonly List<InProcessSessionHost> _abandoned = [];
+
+    private Stage(Pump pump, Action<SessionOptions>? configure, int engines, MemoryStore? store)
     {
         _pump = pump;
+        Store = store;
         Engines = Enumerable.Range(0, engines).Select(i => new FakeEngine(Time, $"fake-{i}")).ToList();
-        var options = new SessionOptions { BlendBlocks = 0 };
-        configure?.Invoke(options);
-        Host = new InProcessSessionHost(
-            Engines.Cast<IEngine>(), Encoder, Pictures, Options.Create(options), Time, NullLogger<InProcessSessionHost>.Instance);
+        configure?.Invoke(_options);
+        Host = NewHost();
     }
+
+    /// <summary>Null when nothing is kept.</summary>
+    public MemoryStore? Store { get; }
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -25,19 +30,33 @@ internal sealed class Stage
 
     public FakePictureReader Pictures { get; } = new();
 
-    public IReadOnlyList<FakeEngine> Engines { get; }
+    public IReadOnlyList<FakeEngine> Engines { get; private set; }
 
     public FakeEngine Engine => Engines[0];
 
-    public InProcessSessionHost Host { get; }
+    public InProcessSessionHost Host { get; private set; }
 
-    public static void Play(Func<Stage, Task> test, Action<SessionOptions>? configure = null, int engines = 1) => Pump.Run(async pump =>
+    public static void Play(Func<Stage, Task> test, Action<SessionOptions>? configure = null, int engines = 1, MemoryStore? store = null) => Pump.Run(async pump =>
     {
-        var stage = new Stage(pump, configure, engines);
+        var stage = new Stage(pump, configure, engines, store);
         await test(stage);
         await stage.Host.DisposeAsync();
+        foreach (var host in stage._abandoned) await host.DisposeAsync();
         Assert.All(stage.Engines.SelectMany(e => e.Streams), s => Assert.True(s.Disposed));
     });
+
+    /// <summary>The old host is left as it is, as a process that hangs would be; a new one brings its sessions back from the store.</summary>
+    /// <param name="fingerprint">Of the new host's engine.</param>
+    public async Task RestartAsync(string fingerprint = "fake")
+    {
+        _abandoned.Add(Host);
+        Engines = [.. Engines.Select(engine => new FakeEngine(Time, engine.Name) { Facts = engine.Facts with { Fingerprint = fingerprint } })];
+        Host = NewHost();
+        await Host.RestoreAsync(default);
+    }
+
+    private InProcessSessionHost NewHost() => new(
+        Engines.Cast<IEngine>(), Encoder, Pictures, Options.Create(_options), Time, NullLogger<InProcessSessionHost>.Instance, Store);
 
     public async Task<string> CreateAsync(string? prompt = null, ulong seed = 7) => (await Host.CreateAsync(new CreateSession(prompt, seed), default)).Id;
 

@@ -81,6 +81,18 @@ internal sealed class FakeSessionHost : ISessionHost
 
     public Task<SessionView> ResumeAsync(string id, CancellationToken cancellation) => Task.FromResult(Set(id, SessionStatus.Idle));
 
+    public Task<SessionView> RestartAsync(string id, CancellationToken cancellation) => Find(id).View.Status == SessionStatus.Failed
+        ? Task.FromResult(Set(id, SessionStatus.Idle))
+        : throw new SessionException(SessionError.Conflict, "This session has not failed: it goes on.");
+
+    public Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation)
+    {
+        Find(id);
+        return Task.FromResult<IReadOnlyList<MadeBlock>>([new MadeBlock(1, 7, "c0ffee")]);
+    }
+
+    public Task StopAsync() => Task.CompletedTask;
+
     public Task CloseAsync(string id, CancellationToken cancellation)
     {
         var session = Find(id);

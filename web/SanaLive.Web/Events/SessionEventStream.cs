@@ -17,11 +17,16 @@ public sealed class SessionEventStream(
     /// <summary>Proxies close what is silent for longer.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private static readonly byte[] Comment = ": still here\n\n"u8.ToArray();
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
+        using var late = new CancellationTokenSource();
+        // The last view says that the server stops, and ends the stream: only a client that does not read it is cut off.
+        await using var patience = stopping.Register(() => late.CancelAfter(Patience));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, late.Token);
 
         // Before anything is written: what is refused here is still a problem document.
         await using var views = open(end.Token).GetAsyncEnumerator(end.Token);

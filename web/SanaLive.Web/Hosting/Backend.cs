@@ -28,6 +28,9 @@ public sealed class Backend(TimeProvider time)
     /// <summary>Empty until the server is ready.</summary>
     public IReadOnlyList<IEngine> Engines => host?.Engines ?? [];
 
+    /// <summary>Where sessions survive the server; null: nowhere, or the server is not ready.</summary>
+    public string? Kept => host?.Store?.Place;
+
     private OpenSessionHost Host => host ?? throw new InvalidOperationException(reason);
 
     public void Waits(string sentence) => reason = sentence;

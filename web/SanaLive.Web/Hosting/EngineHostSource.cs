@@ -2,20 +2,33 @@ using Microsoft.Extensions.Options;
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions;
+using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Encoding;
 using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Web.Hosting;
 
-/// <summary>Sessions in this process, on an engine on the processor.</summary>
-public sealed class EngineHostSource(ServerOptions options, TimeProvider time, ILogger<InProcessSessionHost> logger) : ISessionHostSource
+/// <summary>Sessions in this process, on an engine on the processor, kept in files.</summary>
+public sealed partial class EngineHostSource(ServerOptions options, TimeProvider time, ILogger<InProcessSessionHost> logger) : ISessionHostSource
 {
     public async Task<OpenSessionHost> OpenAsync(CancellationToken cancellation)
     {
-        // Before the model, which takes longer to load than a missing library takes to tell.
+        // Before the model, which takes longer to load than a missing library or a folder in use takes to tell.
         var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
+        var store = options.DataFolder is { } folder ? new FileSessionStore(folder) : null;
         var engine = await Task.Run(Load, cancellation);
-        return Open(engine, encoder);
+        var host = new InProcessSessionHost(
+            [engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger, store);
+        var opened = new OpenSessionHost(host, [engine], encoder, store);
+        if (store is null)
+        {
+            LogNotKept();
+            return opened;
+        }
+
+        var back = await host.RestoreAsync(cancellation);
+        LogKept(store.Place, back);
+        return opened;
     }
 
     private CpuEngine Load()
@@ -25,6 +38,9 @@ public sealed class EngineHostSource(ServerOptions options, TimeProvider time, I
         return CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads ?? 0, Precision = options.EnginePrecision }, time);
     }
 
-    private OpenSessionHost Open(IEngine engine, Vp8BlockEncoder encoder) => new(
-        new InProcessSessionHost([engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger), [engine], encoder);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Sessions are kept in {Place}; {Sessions} are back")]
+    private partial void LogKept(string place, int sessions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sessions are not kept: they end with this server. --data names a folder for them")]
+    private partial void LogNotKept();
 }

@@ -57,6 +57,12 @@ public sealed class ServerOptions
     /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears.</summary>
     public string Precision { get; set; } = "fp32";
 
+    /// <summary>
+    /// Folder in which sessions survive the server; <c>none</c>: they do not. Null: a folder of the port's own in this user's state folder;
+    /// with port 0, whose addresses nobody could come back to, none.
+    /// </summary>
+    public string? Data { get; set; }
+
     /// <summary>Folder of the built page; null: where the build puts it.</summary>
     public string? WebRoot { get; set; }
 
@@ -100,6 +106,7 @@ public sealed class ServerOptions
             yield return $"--rtc-loss must be 0 to 1, not {RtcLoss.ToString(CultureInfo.InvariantCulture)}.";
         if (MaxViewers is < 1 or > 100_000) yield return $"--max-viewers must be 1 to 100000, not {MaxViewers}.";
         if (OperatorKey is { Length: < 16 }) yield return "--operator-key must have at least 16 characters, so that nobody guesses it.";
+        if (Data is { } data && string.IsNullOrWhiteSpace(data)) yield return "--data takes a folder, or none.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return problem;
@@ -118,11 +125,27 @@ public sealed class ServerOptions
     /// <summary>Whether the video is kept from all other machines although its socket is not bound to loopback.</summary>
     public bool RtcThisMachineOnly => string.Equals(RtcListen, "machine", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Where sessions are kept; null: nowhere.</summary>
+    public string? DataFolder => Data switch
+    {
+        { } named when string.Equals(named, "none", StringComparison.OrdinalIgnoreCase) => null,
+        { } named => Path.GetFullPath(named),
+        null when Port == 0 => null,
+        _ => Path.Combine(StateFolder, "sanalive", Port.ToString(CultureInfo.InvariantCulture)),
+    };
+
     public IReadOnlyList<IPAddress> AdvertisedAddresses => [.. List(Advertise).Select(IPAddress.Parse)];
 
     public IReadOnlyList<IPAddress> TrustedProxies => [.. List(TrustProxy).Select(IPAddress.Parse)];
 
     public IReadOnlyList<string> AllowedOrigins => [.. List(AllowOrigin).Select(part => part.TrimEnd('/'))];
+
+    /// <summary>The user's folder for what programs keep: XDG_STATE_HOME, else ~/.local/state; on Windows the local application data.</summary>
+    private static string StateFolder => OperatingSystem.IsWindows()
+        ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+        : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } named && Path.IsPathRooted(named)
+            ? named
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
 
     private static string[] List(string? text) =>
         text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

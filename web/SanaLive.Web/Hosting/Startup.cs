@@ -16,7 +16,11 @@ public sealed partial class Startup(
     Backend backend, ISessionHostSource source, IViewerEndpoint endpoint, RelayPool relays, IServer server,
     IHostApplicationLifetime lifetime, ILogger<Startup> logger) : BackgroundService
 {
+    /// <summary>How long the end of the connections waits for everybody to be told why.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(300);
+
     private OpenSessionHost? host;
+    private Task? stopping;
 
     /// <summary>True when the server ended itself because it could not start.</summary>
     public bool Failed { get; private set; }
@@ -24,6 +28,7 @@ public sealed partial class Startup(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (stopping is not null) await stopping;
         await relays.DisposeAsync();
         await endpoint.DisposeAsync();
         if (host is not null) await host.DisposeAsync();
@@ -33,6 +38,7 @@ public sealed partial class Startup(
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        lifetime.ApplicationStopping.Register(StopSessions);
         try
         {
             await started.Task.WaitAsync(stoppingToken);
@@ -55,6 +61,18 @@ public sealed partial class Startup(
             else LogBroken(e);
             lifetime.StopApplication();
         }
+    }
+
+    /// <summary>
+    /// Sessions finish their blocks and are saved while the connections are being ended. Runs before the connections are: who registers
+    /// last is called first, and theirs were registered when they began to listen.
+    /// </summary>
+    private void StopSessions()
+    {
+        if (host is null) return;
+        stopping = host.Sessions.StopAsync();
+        // Those who follow a session are sent its last view, which says what happens, before their connection ends.
+        Task.WhenAny(stopping, Task.Delay(Farewell)).Wait();
     }
 
     private string Address()

@@ -57,6 +57,12 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
         return await Host.ResumeAsync(id, Context.ConnectionAborted);
     }
 
+    public async Task<SessionView> Restart(string id, string key)
+    {
+        await DirectorAsync(id, key);
+        return await Host.RestartAsync(id, Context.ConnectionAborted);
+    }
+
     public async Task Close(string id, string key)
     {
         await DirectorAsync(id, key);

@@ -14,10 +14,12 @@ public static class SessionEndpoints
         sessions.MapPost("", CreateAsync).Limited(limits => limits.Creations).WithMetadata(new RequestSizeLimitAttribute(RequestLimits.CreationBytes));
         sessions.MapGet("", ListAsync).ForOperators();
         sessions.MapGet("{id}", GetAsync);
+        sessions.MapGet("{id}/blocks", BlocksAsync);
 
         var directed = sessions.MapGroup("{id}").ForDirectors();
         directed.MapPost("pause", PauseAsync);
         directed.MapPost("resume", ResumeAsync);
+        directed.MapPost("restart", RestartAsync);
         directed.MapDelete("", CloseAsync);
     }
 
@@ -39,6 +41,12 @@ public static class SessionEndpoints
 
     private static async Task<Ok<SessionView>> ResumeAsync(string id, Backend backend, CancellationToken cancellation) =>
         TypedResults.Ok(await backend.Sessions.ResumeAsync(id, cancellation));
+
+    private static async Task<Ok<SessionView>> RestartAsync(string id, Backend backend, CancellationToken cancellation) =>
+        TypedResults.Ok(await backend.Sessions.RestartAsync(id, cancellation));
+
+    private static async Task<Ok<IReadOnlyList<MadeBlock>>> BlocksAsync(string id, Backend backend, CancellationToken cancellation) =>
+        TypedResults.Ok(await backend.Sessions.BlocksAsync(id, cancellation));
 
     private static async Task<NoContent> CloseAsync(string id, Backend backend, CancellationToken cancellation)
     {

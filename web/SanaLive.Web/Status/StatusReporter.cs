@@ -30,6 +30,9 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
                 load.Active, load.Queued, load.IsFull, options.Sessions.QueueLength, options.Sessions.MaxSessions, options.Sessions.SessionsPerEngine,
                 options.Sessions.Reserve),
             Sessions = Count(sessions),
+            Durability = new(
+                backend.Kept, sessions.Count(session => session.Durability is { Durable: false }),
+                sessions.FirstOrDefault(session => session.Durability is { Durable: false })?.Durability?.Reason),
             Viewers = viewers.Connected,
             Rtc = new(
                 endpoint.Port, [.. endpoint.AdvertisedEndPoints.Select(address => address.ToString())], viewers.Totals, endpoint.Statistics),

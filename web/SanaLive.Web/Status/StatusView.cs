@@ -26,6 +26,8 @@ public sealed record StatusView
 
     public required SessionCounts Sessions { get; init; }
 
+    public required DurabilityStatus Durability { get; init; }
+
     /// <summary>Viewers whose connection is up.</summary>
     public required int Viewers { get; init; }
 
@@ -52,6 +54,11 @@ public sealed record StatusView
     public sealed record AdmissionStatus(int Active, int Queued, bool Full, int QueueLength, int MaxSessions, int? MaxStreams, double Reserve);
 
     public sealed record SessionCounts(int Total, int Queued, int Idle, int Streaming, int Paused, int Failed);
+
+    /// <param name="Place">The folder or database in which sessions survive the server; null: nowhere.</param>
+    /// <param name="NotDurable">Sessions that would lose what happens now, because the place cannot be written.</param>
+    /// <param name="Reason">Why, of one of them.</param>
+    public sealed record DurabilityStatus(string? Place, int NotDurable, string? Reason);
 
     /// <param name="Port">UDP.</param>
     /// <param name="Addresses">What viewers are told, with port.</param>

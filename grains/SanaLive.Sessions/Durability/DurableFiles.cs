@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace SanaLive.Sessions.Durability;
+
+/// <summary>Files that are there after a power cut, or not at all.</summary>
+internal static partial class DurableFiles
+{
+    private const int ReadOnly = 0;
+
+    /// <summary>Writes beside the place, flushes to the disk, and renames: the file is whole or it is not there.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        var beside = path + ".tmp";
+        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>For this user's eyes alone: prompts are in it.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>A rename is on the disk when its folder is. Windows has no such call, and its renames are journaled.</summary>
+    public static void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var descriptor = Open(path, ReadOnly);
+        if (descriptor < 0) throw new IOException($"{path} cannot be opened (error {Marshal.GetLastPInvokeError()}).");
+        try
+        {
+            if (Sync(descriptor) != 0) throw new IOException($"{path} cannot be flushed to the disk (error {Marshal.GetLastPInvokeError()}).");
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,42 @@
+using SanaLive.Sessions.Schedule;
+
+namespace SanaLive.Sessions.Durability;
+
+/// <summary>A session as its store says that it was, and where it goes on.</summary>
+internal sealed record RestoredSession
+{
+    public required SessionFacts Facts { get; init; }
+
+    /// <summary>The block that is made next.</summary>
+    public required long Block { get; init; }
+
+    /// <summary>The last block that has been shown whole; -1 for none. Blocks up to it are made again, but not shown again.</summary>
+    public required long Shown { get; init; }
+
+    /// <summary>What the stream is loaded from; null begins it from its seed.</summary>
+    public SnapshotName? From { get; init; }
+
+    /// <summary>Fingerprint of the engine that made the stream so far; null when it begins from its seed.</summary>
+    public string? Engine { get; init; }
+
+    public required PromptLine Line { get; init; }
+
+    /// <summary>The prompt schedule's journal at <see cref="Block"/>.</summary>
+    public required IReadOnlyList<CueEvent> Events { get; init; }
+
+    /// <summary>Cues accepted so far.</summary>
+    public required long Cues { get; init; }
+
+    public required bool IsPaused { get; init; }
+
+    /// <summary>Of blocks that were shown: those that are made again must have them too.</summary>
+    public required IReadOnlyDictionary<long, string> Hashes { get; init; }
+
+    /// <summary>Why it cannot go on, in a sentence; null when it can.</summary>
+    public string? Failure { get; init; }
+
+    public required KeeperLog Log { get; init; }
+
+    /// <summary>The newest last.</summary>
+    public required IReadOnlyList<KeptSnapshot> Kept { get; init; }
+}

@@ -1,0 +1,15 @@
+using SanaLive.Runtime.Engine;
+
+namespace SanaLive.Sessions.Durability;
+
+/// <summary>What never changes about a session: enough to begin its stream again from block 0.</summary>
+/// <param name="Id">Unguessable.</param>
+/// <param name="KeyHash">SHA-256 of the director's key; the key itself is kept nowhere.</param>
+/// <param name="Created">When.</param>
+/// <param name="Model">Fingerprint of the model.</param>
+/// <param name="Seed">0 to <see cref="CreateSession.MaxSeed"/>.</param>
+/// <param name="Prompt">In force at block 0.</param>
+/// <param name="Image">Null: the stream begins with noise.</param>
+/// <param name="View">Of the image, for clients; null without one.</param>
+public sealed record SessionFacts(
+    string Id, byte[] KeyHash, DateTimeOffset Created, string Model, ulong Seed, Prompt Prompt, StartImage? Image, StartView? View);

@@ -1,0 +1,189 @@
+using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Schedule;
+using SanaLive.Sessions.Telemetry;
+
+namespace SanaLive.Sessions;
+
+/// <content>What of the session survives its process, and how it comes back. Without a store nothing does.</content>
+internal sealed partial class Session
+{
+    /// <summary>Blocks whose hashes are remembered: more than are ever made again after a restart.</summary>
+    private const int RememberedHashes = 128;
+
+    private readonly Queue<MadeBlock> _made = new();
+    private readonly SessionKeeper? _keeper;
+    private readonly IReadOnlyDictionary<long, string> _hashes = new Dictionary<long, string>();
+    private RestoredSession? _restored; // until its stream is loaded
+    private long _firstToShow; // blocks before it were shown before the session was restored
+    private long _snapshotBlock = -1;
+    private bool _making; // the loop has begun a block and is not done with it
+    private bool _stopping;
+    private bool _stopped;
+    private bool _disowned;
+
+    /// <summary>A session of before, at the border of the block that it goes on with.</summary>
+    public Session(RestoredSession past, IStoredSession stored, SessionSurroundings around)
+        : this(past.Facts.Id, past.Facts.KeyHash, new SessionStart(past.Facts.Seed, past.Facts.Prompt, past.Facts.Image, past.Facts.View), around, stored, past)
+    {
+    }
+
+    /// <summary>See <see cref="ISessionHost.BlocksAsync"/>.</summary>
+    public IReadOnlyList<MadeBlock> Blocks()
+    {
+        lock (_gate) return [.. _made];
+    }
+
+    /// <summary>All that was accepted so far is on the disk, or the view says that it cannot be.</summary>
+    public Task FlushedAsync() => _keeper?.FlushedAsync() ?? Task.CompletedTask;
+
+    /// <summary>Finishes the block under way, writes a snapshot and lets go. The session stays in its store.</summary>
+    public async Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            if (!_closed) Changed();
+        }
+
+        _blocksChanged.Fire();
+        _wake.Set();
+        await _loop;
+    }
+
+    /// <summary>A failed session begins again at block 0, with its schedule as it was.</summary>
+    public async Task<SessionView> RestartAsync(CancellationToken cancellation)
+    {
+        await _publishing;
+        var prompt = _start.Prompt;
+        if (_failure is not null && _facts.Model != _around.Model.Fingerprint)
+            prompt = await SessionPrompts.ReadAsync(_around.Reader, null, prompt.Text, null, cancellation);
+        lock (_gate)
+        {
+            if (_closed) throw new SessionException(SessionError.NotFound, "This session is closed.");
+            if (_failure is null) throw CueRules.Conflict("This session has not failed: it goes on.");
+            if (_making) throw CueRules.Conflict("A block of this session is still under way: try again in a moment.");
+            if (_loop.IsCompleted) throw Broken();
+            (_failure, _restored, _begun, _published, _firstToShow, _snapshotBlock) = (null, null, 0, 0, 0, -1);
+            _stream?.Dispose();
+            _stream = null;
+            _line = new PromptLine(prompt);
+            _shownPrompt = prompt;
+            _lastBlock = null;
+            _readAhead.Clear();
+            _recent.Clear();
+            _clock.Stop();
+            _schedule = PromptSchedule.Replay(SessionRestore.Before(0, _schedule.Journal, _blockDuration), _around.Options.FinishedCues, _around.Options.PendingCues);
+            _keeper?.BeginAgain(new JournalEntry.Collected([.. _schedule.Journal], _cueCount, _paused, -1));
+            _lastUsed = _around.Time.GetUtcNow();
+            _around.Log.BeginsAgain(Tag);
+            Changed();
+            _wake.Set();
+            return BuildView();
+        }
+    }
+
+    private long Epoch => _keeper?.Epoch ?? 0;
+
+    /// <summary>What everybody who follows the session is told when its server stops.</summary>
+    private string? Farewell => !_stopping ? null
+        : _keeper is null ? "The server is being stopped, and this stream ends with it."
+        : "The server is being stopped or restarted. The stream goes on where it is when the server is back.";
+
+    private void Restore(RestoredSession past)
+    {
+        (_restored, _begun, _published, _cueCount, _paused, _failure) = (past, past.Block, past.Block, past.Cues, past.IsPaused, past.Failure);
+        _firstToShow = Math.Max(past.Block, past.Shown + 1);
+        _line = past.Line;
+        _shownPrompt = past.Line.InForce;
+        _snapshotBlock = past.Block;
+        _schedule = PromptSchedule.Replay(past.Events, _around.Options.FinishedCues, _around.Options.PendingCues);
+        _keeper!.HasShown(past.Shown);
+        // An older owner's views are older.
+        _version = (_keeper.Epoch - 1) << 32;
+        _shownStatus = Status();
+        _around.Log.Restored(Tag, past.Block, past.Shown, _keeper.Epoch);
+    }
+
+    /// <summary>The stream as it was saved, or a new one from the seed.</summary>
+    private async Task<IVideoStream> OpenStreamAsync(IEngine engine)
+    {
+        if (_restored is not { From: { } name } past) return engine.CreateStream(_start.Seed, _start.Image);
+        var snapshot = await _keeper!.LoadAsync(name, _ending.Token);
+        var stream = await engine.LoadStreamAsync(snapshot.Stream, _ending.Token);
+        if (past.Engine != engine.Facts.Fingerprint)
+            Note($"It goes on on another engine than before ({engine.Facts.Fingerprint} instead of {past.Engine}): the scene goes on, its blocks are not the same bit for bit.");
+        return stream;
+    }
+
+    /// <summary>Between two blocks. The stream waits for a copy of its memory, and for nothing else.</summary>
+    private async Task TakeSnapshotAsync()
+    {
+        if (_keeper is null || _stream is null) return;
+        try
+        {
+            var saved = await _engine!.SaveStreamAsync(_stream, CancellationToken.None);
+            lock (_gate)
+            {
+                _keeper.Offer(new Snapshot
+                {
+                    Facts = _facts,
+                    Epoch = _keeper.Epoch,
+                    Sequence = _keeper.Sequence,
+                    Taken = _around.Time.GetUtcNow(),
+                    Line = _line,
+                    Events = [.. _schedule.Journal],
+                    Cues = _cueCount,
+                    IsPaused = _paused,
+                    Stream = saved,
+                });
+                _snapshotBlock = saved.NextBlock;
+            }
+        }
+        catch (Exception e)
+        {
+            // The stream is as it was: it goes on, and its status says that it could not be saved.
+            _keeper.CannotTake(e);
+            _snapshotBlock = _stream.NextBlock;
+        }
+    }
+
+    /// <summary>The stream rests, or is stopped, and has made blocks since the last snapshot.</summary>
+    private bool RestsUnsaved() => _keeper is not null && _failure is null && (!_streaming || _stopping) && _stream is { } stream && stream.NextBlock != _snapshotBlock;
+
+    /// <summary>A block that was shown before the session was restored must come out as it was.</summary>
+    private void CompareWithShown(long block, string hash)
+    {
+        if (!_hashes.TryGetValue(block, out var shown) || shown == hash || _keeper?.Note is not null) return;
+        _around.Log.MadeDifferently(Tag, block);
+        Note($"Block {block} was made again after a restart and is not the one that was shown.");
+    }
+
+    private void Note(string sentence)
+    {
+        _keeper!.Note = sentence;
+        lock (_gate) Changed();
+    }
+
+    private async Task LetKeeperGoAsync()
+    {
+        if (_keeper is null) return;
+        if (_closed && !_disowned) await _keeper.DeleteAsync();
+        else await _keeper.DisposeAsync();
+    }
+
+    private void OnDurabilityChanged()
+    {
+        lock (_gate)
+        {
+            if (!_closed) Changed();
+        }
+    }
+
+    /// <summary>Somebody else owns the session now: nothing of it may be made, shown or deleted here any more.</summary>
+    private void OnFenced()
+    {
+        lock (_gate) _disowned = true;
+        Close();
+    }
+}
