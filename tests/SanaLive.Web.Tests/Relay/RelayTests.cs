@@ -3,6 +3,7 @@ using SanaLive.Sessions;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Relay;
 using SanaLive.Web.Tests.Fakes;
+using SanaLive.Web.Whep;
 
 namespace SanaLive.Web.Tests.Relay;
 
@@ -135,6 +136,39 @@ public sealed class RelayTests : IAsyncLifetime
         Assert.Equal(0, relays.Statistics.WatchedSessions);
         Assert.False(second.Closed.IsCompleted, "a viewer that left is not the relay's to close");
         await host.ReportedAsync(0);
+    }
+
+    [Fact]
+    public async Task Expect_AViewerWhoThenConnects_GetsTheBlockThatWasMadeMeanwhile()
+    {
+        var viewer = new FakeViewer();
+        relays.Expect(Session, viewer);
+        var watch = await host.WatchedAsync();
+        watch.Send(Block(3, due: 0));
+        await time.TimersAsync();
+        Assert.False(viewer.HasMore);
+        relays.Join(Session, viewer);
+        var first = await viewer.NextAsync();
+        Assert.Equal((3, 0, true), (first.Block, first.Frame, first.Keyframe));
+        await host.ReportedAsync(1);
+        relays.Leave(Session, viewer);
+        await watch.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task Expect_AViewerWhoNeverConnects_NothingIsWatchedAfterTwoSeconds()
+    {
+        var viewer = new FakeViewer();
+        new Viewers(relays, time).Add(Session, viewer);
+        var watch = await host.WatchedAsync();
+        time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.Equal(1, relays.Statistics.WatchedSessions);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await watch.Ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, relays.Statistics.WatchedSessions);
+        // It comes all the same, late.
+        viewer.Connect();
+        Assert.False((await host.WatchedAsync()).Ended.Task.IsCompleted);
     }
 
     [Fact]

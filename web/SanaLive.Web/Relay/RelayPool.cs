@@ -20,6 +20,18 @@ public sealed class RelayPool(Backend backend, TimeProvider time, ILogger<Sessio
         }
     }
 
+    /// <summary>
+    /// Watches the session for a viewer whose connection is being made, until <see cref="Join"/> or <see cref="Leave"/>: so the first block
+    /// is made meanwhile.
+    /// </summary>
+    public void Expect(string session, IViewer viewer)
+    {
+        lock (gate)
+        {
+            if (!disposed) Open(session, relay => relay.TryExpect(viewer));
+        }
+    }
+
     /// <summary>Shows the session to a connected viewer until <see cref="Leave"/>, or closes it when the session ends.</summary>
     public void Join(string session, IViewer viewer)
     {
@@ -31,13 +43,7 @@ public sealed class RelayPool(Backend backend, TimeProvider time, ILogger<Sessio
                 return;
             }
 
-            if (!relays.TryGetValue(session, out var relay) || !relay.TryAdd(viewer))
-            {
-                // A relay whose session has just ended takes nobody: a new one finds out what became of the session.
-                relay = new SessionRelay(session, backend.Sessions, viewer, counters, time, logger);
-                relays[session] = relay;
-                Follow(session, relay);
-            }
+            Open(session, relay => relay.TryAdd(viewer));
         }
 
         viewer.KeyframeRequested += counters.KeyframeRequested;
@@ -68,6 +74,16 @@ public sealed class RelayPool(Backend backend, TimeProvider time, ILogger<Sessio
         }
 
         await Task.WhenAll(last);
+    }
+
+    private void Open(string session, Func<SessionRelay, bool> take)
+    {
+        if (relays.TryGetValue(session, out var relay) && take(relay)) return;
+        // A relay whose session has just ended takes nobody: a new one finds out what became of the session.
+        relay = new SessionRelay(session, backend.Sessions, counters, time, logger);
+        relays[session] = relay;
+        take(relay);
+        Follow(session, relay);
     }
 
     private void Follow(string session, SessionRelay relay)

@@ -25,22 +25,21 @@ public sealed partial class SessionRelay
     private readonly Channel<EncodedBlock> ahead;
     private readonly ViewerReports reports;
     private readonly Lock gate = new();
-    private readonly List<IViewer> viewers;
+    private readonly List<IViewer> viewers = [];
+    private readonly List<IViewer> expected = [];
     private EncodedBlock? current;
     private int framesSent;
     private bool over;
 
     internal SessionRelay(
-        string session, ISessionHost host, IViewer first, RelayCounters counters, TimeProvider time, ILogger logger)
+        string session, ISessionHost host, RelayCounters counters, TimeProvider time, ILogger logger)
     {
         this.session = session;
         this.host = host;
         this.counters = counters;
         this.time = time;
         this.logger = logger;
-        viewers = [first];
         reports = new ViewerReports(session, host, logger);
-        reports.Say(1);
         ahead = Channel.CreateBounded<EncodedBlock>(
             new BoundedChannelOptions(MostBlocksAhead) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
             dropped => counters.FramesGivenUp(dropped.Frames.Count));
@@ -50,12 +49,23 @@ public sealed partial class SessionRelay
     public static uint RtpTimestamp(EncodedBlock block, int frame) =>
         unchecked((uint)(block.MediaTime.Ticks * 9 / 1000 + frame * 90_000L / block.FramesPerSecond));
 
+    /// <summary>Stays for a viewer who is about to come. False when the session has ended.</summary>
+    internal bool TryExpect(IViewer viewer)
+    {
+        lock (gate)
+        {
+            if (!over) expected.Add(viewer);
+            return !over;
+        }
+    }
+
     /// <summary>False when the session has ended.</summary>
     internal bool TryAdd(IViewer viewer)
     {
         lock (gate)
         {
             if (over) return false;
+            expected.Remove(viewer);
             if (current is not null)
             {
                 for (var i = 0; i < framesSent; i++) Send(viewer, current, i);
@@ -67,13 +77,14 @@ public sealed partial class SessionRelay
         }
     }
 
-    /// <returns>The number of viewers that are left.</returns>
+    /// <returns>The number of viewers that are left or expected.</returns>
     internal int Remove(IViewer viewer)
     {
         lock (gate)
         {
+            expected.Remove(viewer);
             if (viewers.Remove(viewer) && !over) reports.Say(viewers.Count);
-            return viewers.Count;
+            return viewers.Count + expected.Count;
         }
     }
 

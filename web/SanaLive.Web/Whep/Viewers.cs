@@ -4,8 +4,11 @@ using SanaLive.Web.Relay;
 namespace SanaLive.Web.Whep;
 
 /// <summary>Everybody who has made an offer and is not gone, and what has been sent to all of them since the start.</summary>
-public sealed class Viewers(RelayPool relays)
+public sealed class Viewers(RelayPool relays, TimeProvider time)
 {
+    /// <summary>Who has not connected by then gets nothing made any more: an offer alone must cost little.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<string, Entry> entries = [];
     private readonly Lock gate = new();
     private ViewerTotals gone = new();
@@ -28,7 +31,10 @@ public sealed class Viewers(RelayPool relays)
         }
     }
 
-    /// <summary>Takes a viewer in: it is shown the session from when it is connected until it is gone.</summary>
+    /// <summary>
+    /// Takes a viewer in: it is shown the session from when it is connected until it is gone. The session is watched from its offer on, so
+    /// that a new one makes its first block while the connection is made.
+    /// </summary>
     public void Add(string session, IViewer viewer)
     {
         entries[viewer.Id] = new Entry(session, viewer);
@@ -45,12 +51,18 @@ public sealed class Viewers(RelayPool relays)
 
     private async Task FollowAsync(string session, IViewer viewer)
     {
-        if (await viewer.Connected)
+        relays.Expect(session, viewer);
+        bool connected;
+        using (var late = new CancellationTokenSource(Patience, time))
+        await using (late.Token.Register(() => relays.Leave(session, viewer)))
+            connected = await viewer.Connected;
+        if (connected)
         {
             relays.Join(session, viewer);
             await viewer.Closed;
-            relays.Leave(session, viewer);
         }
+
+        relays.Leave(session, viewer);
 
         lock (gate)
         {
