@@ -6,8 +6,8 @@ using SanaLive.Sessions.Encoding;
 namespace SanaLive.Bench;
 
 /// <summary>
-/// What a block of the embedded model costs, stage by stage; how many times faster than real time one and two sessions run;
-/// and that neither time nor state grows with the stream.
+/// What a block of the embedded model costs, stage by stage; that neither time nor state grows with the stream; and how many times faster
+/// than real time, and how much in time, several sessions at once are made (<see cref="SessionsBench"/>).
 /// </summary>
 internal static class EngineBench
 {
@@ -15,15 +15,27 @@ internal static class EngineBench
     private const int LastBlock = 500;
     private const int Around = 10;
 
-    /// <param name="args">Optional: the folder of a model, and how many threads compute.</param>
-    public static int Run(string[] args) => RunAsync(args).GetAwaiter().GetResult();
-
-    private static async Task<int> RunAsync(string[] args)
+    /// <param name="args"><see cref="EngineBenchOptions.Usage"/>.</param>
+    public static int Run(string[] args)
     {
-        var threads = args.Select(arg => int.TryParse(arg, out var number) ? number : 0).Max(number => (int?)number) ?? 0;
-        var folder = args.FirstOrDefault(Directory.Exists) ?? EmbeddedModel.FindFolder();
+        EngineBenchOptions options;
+        try
+        {
+            options = EngineBenchOptions.Parse(args);
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            return 2;
+        }
+
+        return RunAsync(options).GetAwaiter().GetResult();
+    }
+
+    private static async Task<int> RunAsync(EngineBenchOptions options)
+    {
         var loading = Stopwatch.StartNew();
-        await using var engine = CpuEngine.Load(folder, new CpuEngineOptions { Threads = threads });
+        await using var engine = CpuEngine.Load(options.Folder, new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision });
         using var encoder = new Vp8BlockEncoder(new Vp8Options(), TimeProvider.System);
         var card = engine.Model;
         Console.WriteLine(FormattableString.Invariant(
@@ -36,17 +48,7 @@ internal static class EngineBench
         var blocks = new List<BlockCost>(LastBlock + 1);
         var state = new SortedDictionary<long, long>();
 
-        var wall = Stopwatch.StartNew();
         await Continue(engine, encoder, stream, prompt, FirstBlocks, blocks, state);
-        var one = FirstBlocks * card.BlockDuration / wall.Elapsed;
-
-        using var other = engine.CreateStream(2);
-        using var third = engine.CreateStream(3);
-        wall.Restart();
-        await Task.WhenAll(
-            Task.Run(() => Continue(engine, encoder, other, prompt, FirstBlocks / 2, [], [])),
-            Task.Run(() => Continue(engine, encoder, third, prompt, FirstBlocks / 2, [], [])));
-        var two = FirstBlocks / 2 * card.BlockDuration / wall.Elapsed;
 
         var stages = new SortedDictionary<string, double>
         {
@@ -59,7 +61,6 @@ internal static class EngineBench
         Console.WriteLine("\nms per block");
         foreach (var (stage, milliseconds) in stages)
             Console.WriteLine(FormattableString.Invariant($"  {stage,-10} {milliseconds,8:F2}"));
-        Console.WriteLine(FormattableString.Invariant($"real-time factor of one session {one:F2}; of each of two sessions {two:F2}"));
 
         // The engine alone, on the way to block 500: what it allocates beside the frames that it gives away.
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -75,14 +76,27 @@ internal static class EngineBench
             $"ms of compute at block 1, 100, {LastBlock}: {stages["computeAtBlock1"]:F2}, {stages["computeAtBlock100"]:F2}, {stages[$"computeAtBlock{LastBlock}"]:F2}"));
         Console.WriteLine(FormattableString.Invariant($"allocated per block beside the {frames} bytes of frames: {besideFrames} bytes"));
         Console.WriteLine($"state bytes at block 1, 100, {LastBlock}: {string.Join(", ", state.Values)}");
+
+        Console.WriteLine($"\n{options.Blocks} blocks a row      real-time   ms from asking to encoded     ready before  deadlines");
+        Console.WriteLine("sessions at once   factor, each       p50       p95       p99   due, ms p50      missed");
+        var cells = new List<SessionsCell>();
+        foreach (var sessions in options.Sessions)
+        {
+            var cell = await SessionsBench.MeasureAsync(engine, encoder, sessions, options.Blocks);
+            cells.Add(cell);
+            Console.WriteLine(FormattableString.Invariant(
+                $"{cell.Sessions,16} {cell.RealTimeFactor,14:F2} {cell.P50,9:F1} {cell.P95,9:F1} {cell.P99,9:F1} {cell.LeadMs,13:F0} {cell.Misses,6} = {cell.MissShare:P1}"));
+        }
+
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
-                realTimeFactor = new { sessions1 = Math.Round(one, 3), sessions2 = Math.Round(two, 3) },
+                sessions = cells,
                 stateBytes = state.Values,
                 msPerBlock = stages,
                 allocatedBytesPerBlock = besideFrames,
                 kernels = engine.Facts.Kernels,
+                precision = engine.Facts.Precision,
                 threads = engine.Facts.Threads,
             },
             JsonSerializerOptions.Web));

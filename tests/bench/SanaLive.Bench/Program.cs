@@ -7,6 +7,7 @@ var benches = new SortedDictionary<string, Func<string[], int>>(StringComparer.O
     ["kernels"] = KernelsBench.Run,
     ["precision"] = PrecisionBench.Run,
     ["reference"] = ReferenceBench.Run,
+    ["scheduling"] = SchedulingBench.Run,
     ["start"] = StartBench.Run,
     ["state"] = StateBench.Run,
 };
