@@ -1,19 +1,23 @@
-// ./sanalive bench latency [--cues N] [--starts N] [server options]: what a person waits for, through the real server and a real browser.
+// ./sanalive bench latency [--cues N] [--starts N] [--url RUNNING_SERVER | server options]: what a person waits for, through the real server and a real browser.
 // The method is in tests/bench/README.md. Prints a table and a last line of JSON; ends with 1 when a limit is missed.
 import { cpus } from 'node:os';
 import { launch, open, playing } from '../e2e/browser.mjs';
-import { startServer } from '../e2e/server.mjs';
+import { serverAt, startServer } from '../e2e/server.mjs';
 import { connectAndShow, pressAndShow, watchFrames } from './latencyPage.mjs';
 
 const limits = { cueP50: 1000, cueP95: 1500, newSessionP50: 700, joiningP50: 150 }; // milliseconds
 const looks = [{ time: 'night', biome: 'desert' }, { time: 'day', biome: 'mountains' }];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function number(name, otherwise) {
+function option(name) {
   const at = process.argv.indexOf(name);
-  if (at < 0) return otherwise;
-  const [, value] = process.argv.splice(at, 2);
-  if (!/^[1-9]\d*$/.test(value ?? '')) throw new Error(`${name} takes a number from 1 on, not ${value}`);
+  return at < 0 ? undefined : process.argv.splice(at, 2)[1] ?? '';
+}
+
+function number(name, otherwise) {
+  const value = option(name);
+  if (value === undefined) return otherwise;
+  if (!/^[1-9]\d*$/.test(value)) throw new Error(`${name} takes a number from 1 on, not ${value}`);
   return Number(value);
 }
 
@@ -39,7 +43,7 @@ async function cues(server, browser, count) {
   const results = [];
   for (let i = 0; i < count; i++) {
     // Every phase of a block's half second, so that the waits are not those of one lucky moment.
-    await pause(1200 + 1000 * ((i * 0.618) % 1));
+    await pause(900 + 1000 * ((i * 0.618) % 1));
     results.push(await page.evaluate(([address, cue, perBlock]) => window.cueToPixels(address, cue, perBlock), [
       `${server.url}/api/sessions/${body.id}/cues`,
       { key: body.directorKey, body: { controls: looks[i % 2], blendBlocks: 0 } },
@@ -104,7 +108,8 @@ async function joining(server, browser, count) {
 }
 
 const [cueCount, startCount] = [number('--cues', 50), number('--starts', 10)];
-const server = await startServer(...process.argv.slice(2));
+const running = option('--url');
+const server = running === undefined ? await startServer(...process.argv.slice(2)) : serverAt(running.replace(/\/$/, ''));
 const browser = await launch();
 try {
   const started = await newSessions(server, browser, startCount);

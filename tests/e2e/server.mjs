@@ -15,6 +15,24 @@ const freePort = () => new Promise((resolve, reject) => {
   });
 });
 
+/** A server that runs already. */
+export const serverAt = (url) => ({
+  url,
+  async api(method, path, body, key) {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : undefined };
+  },
+  stop: async () => {},
+});
+
 /** Starts a server and resolves once it says that the stream can be watched. */
 export async function startServer(...options) {
   const port = await freePort();
@@ -35,20 +53,8 @@ export async function startServer(...options) {
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
   });
   return {
-    url,
+    ...serverAt(url),
     output: () => output,
-    async api(method, path, body, key) {
-      const response = await fetch(url + path, {
-        method,
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(key ? { authorization: `Bearer ${key}` } : {}),
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text ? JSON.parse(text) : undefined };
-    },
     stop: () => new Promise((resolve) => {
       if (child.exitCode !== null) return resolve(child.exitCode);
       child.on('exit', resolve);
