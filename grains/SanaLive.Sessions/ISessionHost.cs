@@ -58,7 +58,7 @@ public interface ISessionHost
     /// </summary>
     Task ReportViewersAsync(string id, string relay, int viewers, CancellationToken cancellation);
 
-    /// <summary>The whole view after each block and each command, beginning with the present one. Ends when the session is closed.</summary>
+    /// <summary>The whole view after each block and each command, beginning with the present one. Ends when the session is closed, not when its server stops.</summary>
     IAsyncEnumerable<SessionView> EventsAsync(string id, CancellationToken cancellation);
 
     /// <summary>

@@ -80,7 +80,7 @@ internal sealed partial class Session
                     seen = view.Version;
                     yield return view;
                 }
-                else if (view.Status == SessionStatus.Closed || view.Notice is not null)
+                else if (view.Status == SessionStatus.Closed)
                 {
                     yield break;
                 }

@@ -4,3 +4,4 @@ await import('./steer.mjs');
 await import('./viewers.mjs');
 await import('./loss.mjs');
 await import('./clients.mjs');
+await import('./kill.mjs');

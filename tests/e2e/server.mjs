@@ -33,10 +33,19 @@ export const serverAt = (url) => ({
   stop: async () => {},
 });
 
-/** Starts a server and resolves once it says that the stream can be watched. */
+/** Starts a server and resolves once it says that the stream can be watched. Without --data it keeps nothing. */
 export async function startServer(...options) {
-  const port = await freePort();
-  const child = spawn(join(root, 'sanalive'), ['run', '--port', String(port), ...options], { cwd: root });
+  const kept = options.includes('--data') ? [] : ['--data', 'none'];
+  return serve(join(root, 'sanalive'), ['run', '--port', String(await freePort()), ...kept, ...options]);
+}
+
+/** Starts a server that was there before, at the same address. Nothing is built: this is what a supervisor does. */
+export const startAgain = (server, ...options) =>
+  serve('dotnet', [join(root, 'web/SanaLive.Web/bin/Release/net10.0/SanaLive.Web.dll'), '--port', new URL(server.url).port, ...options]);
+
+async function serve(program, args) {
+  const started = performance.now();
+  const child = spawn(program, args, { cwd: root });
   let output = '';
   const url = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`not ready after 180 s:\n${output}`)), 180_000);
@@ -54,7 +63,12 @@ export async function startServer(...options) {
   });
   return {
     ...serverAt(url),
+    readyAfter: (performance.now() - started) / 1000,
     output: () => output,
+    kill: () => new Promise((resolve) => {
+      child.on('exit', resolve);
+      child.kill('SIGKILL');
+    }),
     stop: () => new Promise((resolve) => {
       if (child.exitCode !== null) return resolve(child.exitCode);
       child.on('exit', resolve);

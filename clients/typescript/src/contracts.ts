@@ -97,6 +97,23 @@ export interface SessionView {
   readonly lead: number;
   /** Times that the media clock had to wait for a block since creation. */
   readonly stalls: number;
+  /** Whether the session would survive its server now; absent when sessions are not kept. */
+  readonly durability?: Durability | null;
+  /** A sentence for everybody who watches, for example that the server is being restarted. */
+  readonly notice?: string | null;
+}
+
+export interface Durability {
+  /** False: what happens now would be lost with the server. It mends itself when the reason goes away. */
+  readonly durable: boolean;
+  /** Counts the servers that the session has had. */
+  readonly epoch: number;
+  /** The block that the newest snapshot goes on with. */
+  readonly block?: number | null;
+  /** Why, when not durable. */
+  readonly reason?: string | null;
+  /** What became of it when its server was started again, when something needs saying. */
+  readonly note?: string | null;
 }
 
 export interface CreateSession {

@@ -130,14 +130,18 @@ public sealed class RestartTests
         await SteerAsync(stage, id);
         await stage.PassAsync(2.05);
         SessionView? last = null;
+        using var leaving = new CancellationTokenSource();
         var following = FollowAsync();
         await stage.SettleAsync();
         var stopping = stage.Host.StopAsync();
         await stage.SettleAsync();
         Assert.Contains("restarted", last!.Notice, StringComparison.Ordinal);
-        await following;
         await stage.PassAsync(0.2);
         await stopping;
+        // The session has not ended: who follows it is not told so.
+        Assert.False(following.IsCompleted);
+        leaving.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
         var made = await stage.Host.BlocksAsync(id, default);
         Assert.Contains(stage.Store!.Only.Snapshots.Keys, file => file.StartsWith($"{made[^1].Number + 1:D6}", StringComparison.Ordinal));
         await stage.RestartAsync();
@@ -150,7 +154,7 @@ public sealed class RestartTests
 
         async Task FollowAsync()
         {
-            await foreach (var view in stage.Host.EventsAsync(id, default)) last = view;
+            await foreach (var view in stage.Host.EventsAsync(id, leaving.Token)) last = view;
         }
     });
 

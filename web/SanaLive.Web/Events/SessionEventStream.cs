@@ -17,14 +17,14 @@ public sealed class SessionEventStream(
     /// <summary>Proxies close what is silent for longer.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
 
     private static readonly byte[] Comment = ": still here\n\n"u8.ToArray();
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var late = new CancellationTokenSource();
-        // The last view says that the server stops, and ends the stream: only a client that does not read it is cut off.
+        // The last view says that the server stops: it is given time to get out.
         await using var patience = stopping.Register(() => late.CancelAfter(Patience));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, late.Token);
 

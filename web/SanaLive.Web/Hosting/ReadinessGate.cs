@@ -12,7 +12,7 @@ internal static class ReadinessGate
         {
             if (backend.Reason is { } reason && Array.Exists(NeedHost, path => context.Request.Path.StartsWithSegments(path)))
             {
-                await Refusal.Later(context, StatusCodes.Status503ServiceUnavailable, reason, TimeSpan.FromSeconds(2)).ExecuteAsync(context);
+                await Refusal.Later(context, StatusCodes.Status503ServiceUnavailable, reason, TimeSpan.FromSeconds(1)).ExecuteAsync(context);
                 return;
             }
 

@@ -35,6 +35,9 @@ export interface Sample {
   readonly stateBytes: number;
 }
 
+/** A server that is started again is back within seconds: nobody should look at a still picture for longer than it takes. */
+const PATIENCE = { longest: 1_000 };
+
 /** How long the last frame may be ago for the picture to count as moving. */
 const MOVING_MS = 2_500;
 
@@ -91,7 +94,7 @@ export class LiveSession {
   );
 
   readonly #api = new SanaLiveApi();
-  readonly #live = new LiveConnection();
+  readonly #live = new LiveConnection({ backoff: PATIENCE });
   readonly #player: WhepPlayer;
   readonly #stopwatch = new CueStopwatch();
   readonly #steered = new Steered();
@@ -107,6 +110,7 @@ export class LiveSession {
     this.#player = new WhepPlayer({
       url: `/whep/${encodeURIComponent(id)}`,
       expectsFrames: () => this.view?.status === 'streaming',
+      backoff: PATIENCE,
     });
   }
 
