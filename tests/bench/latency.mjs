@@ -113,7 +113,9 @@ const server = running === undefined ? await startServer(...process.argv.slice(2
 const browser = await launch();
 try {
   const started = await newSessions(server, browser, startCount);
+  console.error('new sessions are done:', summary(started));
   const joined = await joining(server, browser, startCount);
+  console.error('joining viewers are done:', summary(joined.offers), summary(joined.links));
   const cued = await cues(server, browser, cueCount);
   const [engine] = (await server.api('GET', '/api/status')).body.engines;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Encoding;
@@ -12,7 +13,7 @@ namespace SanaLive.Bench;
 internal static class EngineBench
 {
     private const int FirstBlocks = 24;
-    private const int LastBlock = 500;
+    private static readonly int[] Looks = [1, 100, 500];
     private const int Around = 10;
 
     /// <param name="args"><see cref="EngineBenchOptions.Usage"/>.</param>
@@ -45,7 +46,9 @@ internal static class EngineBench
 
         var prompt = await engine.ReadPromptAsync(null, card.DefaultPrompt, CancellationToken.None);
         using var stream = engine.CreateStream(1);
-        var blocks = new List<BlockCost>(LastBlock + 1);
+        // A shorter run looks at fewer of them.
+        var looks = Looks.Where(number => number <= Math.Max(100, 2 * options.Blocks)).ToArray();
+        var blocks = new List<BlockCost>(looks[^1] + 1);
         var state = new SortedDictionary<long, long>();
 
         await Continue(engine, encoder, stream, prompt, FirstBlocks, blocks, state);
@@ -62,20 +65,20 @@ internal static class EngineBench
         foreach (var (stage, milliseconds) in stages)
             Console.WriteLine(FormattableString.Invariant($"  {stage,-10} {milliseconds,8:F2}"));
 
-        // The engine alone, on the way to block 500: what it allocates beside the frames that it gives away.
+        // The engine alone, on the way to the last of them: what it allocates beside the frames that it gives away.
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
-        var alone = LastBlock + 1 - FirstBlocks;
+        var alone = looks[^1] + 1 - FirstBlocks;
         await Continue(engine, null, stream, prompt, alone, blocks, state);
         var frames = (long)card.FramesPerBlock * card.Width * card.Height * 3;
         var besideFrames = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / alone - frames;
 
-        foreach (var number in new[] { 1, 100, LastBlock })
+        foreach (var number in looks)
             stages[$"computeAtBlock{number}"] = Median(blocks.Skip(Math.Max(1, number - Around)).Take(Around + 1).Select(block => block.Denoise + block.StatePass + block.Decode));
 
-        Console.WriteLine(FormattableString.Invariant(
-            $"ms of compute at block 1, 100, {LastBlock}: {stages["computeAtBlock1"]:F2}, {stages["computeAtBlock100"]:F2}, {stages[$"computeAtBlock{LastBlock}"]:F2}"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"ms of compute at block {string.Join(", ", looks)}: {string.Join(", ", looks.Select(number => stages[$"computeAtBlock{number}"].ToString("F2", CultureInfo.InvariantCulture)))}"));
         Console.WriteLine(FormattableString.Invariant($"allocated per block beside the {frames} bytes of frames: {besideFrames} bytes"));
-        Console.WriteLine($"state bytes at block 1, 100, {LastBlock}: {string.Join(", ", state.Values)}");
+        Console.WriteLine($"state bytes at block {string.Join(", ", looks)}: {string.Join(", ", state.Values)}");
 
         Console.WriteLine($"\n{options.Blocks} blocks a row      real-time   ms from asking to encoded     ready before  deadlines");
         Console.WriteLine("sessions at once   factor, each       p50       p95       p99   due, ms p50      missed");
@@ -111,7 +114,7 @@ internal static class EngineBench
             var made = await engine.GenerateAsync(stream, new BlockRequest(prompt, DateTimeOffset.UnixEpoch.AddSeconds(stream.NextBlock)), CancellationToken.None);
             var encoded = encoder is null ? default : (await encoder.EncodeAsync(made.Frames, engine.Model, CancellationToken.None)).Duration;
             blocks.Add(new BlockCost(made.Timings.Denoise.TotalMilliseconds, made.Timings.StatePass.TotalMilliseconds, made.Timings.Decode.TotalMilliseconds, encoded.TotalMilliseconds));
-            if (made.Number is 1 or 100 or LastBlock)
+            if (Looks.Contains((int)made.Number))
                 state[made.Number] = stream.StateBytes;
         }
     }
