@@ -33,6 +33,8 @@ has() {
     case "$1" in
         # Not through a pipe: grep -q would end it early, which pipefail takes for an error.
         lib*.so*) [[ "$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p)" == *"${1%.so*}.so"* ]] ;;
+        # Debian keeps the server's programs out of the way.
+        initdb) command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
         python=*) /usr/bin/python3 -c "import ${1#python=}" 2>/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -105,6 +107,7 @@ need_browser() {
 need_test_packages() {
     need_run_packages
     need_browser
+    need_commands "keeps sessions in a test:initdb:postgresql"
     need_commands "is a second, independent WHEP client:python=aiortc:python3-aiortc"
 }
 

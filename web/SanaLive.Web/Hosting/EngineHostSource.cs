@@ -15,7 +15,7 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
     {
         // Before the model, which takes longer to load than a missing library or a folder in use takes to tell.
         var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
-        var store = options.DataFolder is { } folder ? new FileSessionStore(folder) : null;
+        var store = await OpenStoreAsync(cancellation);
         var engine = await Task.Run(Load, cancellation);
         var host = new InProcessSessionHost(
             [engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger, store);
@@ -30,6 +30,10 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
         LogKept(store.Place, back);
         return opened;
     }
+
+    private async Task<ISessionStore?> OpenStoreAsync(CancellationToken cancellation) => options.DataFolder is not { } folder ? null
+        : options.Store is { } database ? await PostgresSessionStore.OpenAsync(database, Path.Combine(folder, "snapshots"), cancellation)
+        : new FileSessionStore(folder);
 
     private CpuEngine Load()
     {

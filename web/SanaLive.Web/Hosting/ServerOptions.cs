@@ -63,6 +63,12 @@ public sealed class ServerOptions
     /// </summary>
     public string? Data { get; set; }
 
+    /// <summary>
+    /// Connection string of a PostgreSQL database that keeps the sessions, for example <c>Host=db;Database=sanalive;Username=sanalive</c>;
+    /// their snapshots are files in <see cref="Data"/>. Null: files keep all.
+    /// </summary>
+    public string? Store { get; set; }
+
     /// <summary>Folder of the built page; null: where the build puts it.</summary>
     public string? WebRoot { get; set; }
 
@@ -107,6 +113,7 @@ public sealed class ServerOptions
         if (MaxViewers is < 1 or > 100_000) yield return $"--max-viewers must be 1 to 100000, not {MaxViewers}.";
         if (OperatorKey is { Length: < 16 }) yield return "--operator-key must have at least 16 characters, so that nobody guesses it.";
         if (Data is { } data && string.IsNullOrWhiteSpace(data)) yield return "--data takes a folder, or none.";
+        if (Store is not null && DataFolder is null) yield return "--store keeps snapshots as files: name a folder for them with --data.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return problem;
