@@ -1,3 +1,5 @@
+using SanaLive.Sessions.Bookmarks;
+
 namespace SanaLive.Sessions;
 
 /// <summary>
@@ -43,6 +45,31 @@ public interface ISessionHost
 
     /// <summary>The newest blocks that were made, the newest last; after a restart of the server also those that were made again.</summary>
     Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation);
+
+    /// <summary>The moments of a session that one can go back to, the oldest first.</summary>
+    Task<IReadOnlyList<BookmarkView>> BookmarksAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Keeps this moment: the border before the next block whose making has not begun.</summary>
+    Task<BookmarkView> BookmarkAsync(string id, BookmarkRequest request, CancellationToken cancellation);
+
+    /// <summary>A WebP file of what was shown when the bookmark was taken.</summary>
+    Task<ReadOnlyMemory<byte>> BookmarkPictureAsync(string id, string bookmark, CancellationToken cancellation);
+
+    /// <summary>Deletes a bookmark.</summary>
+    Task ForgetBookmarkAsync(string id, string bookmark, CancellationToken cancellation);
+
+    /// <summary>
+    /// The session goes on from one of its bookmarks, with the next block whose making has not begun. Block numbers and media time go on
+    /// counting, so its viewers see a cut and nothing else. The prompt is the bookmark's; cues that wait for their block wait for it still,
+    /// those that have been applied since do not apply again.
+    /// </summary>
+    Task<RewindView> RewindAsync(string id, RewindRequest request, CancellationToken cancellation);
+
+    /// <summary>
+    /// A new session that goes on from a bookmark of another, or from this moment, with the same block numbers, seed and schedule as of then:
+    /// while neither is steered, its blocks are the other's.
+    /// </summary>
+    Task<SessionCreated> ForkAsync(string id, ForkRequest request, CancellationToken cancellation);
 
     Task CloseAsync(string id, CancellationToken cancellation);
 

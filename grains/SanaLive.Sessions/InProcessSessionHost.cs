@@ -13,7 +13,7 @@ using SanaLive.Sessions.Telemetry;
 namespace SanaLive.Sessions;
 
 /// <summary>Sessions in this process, on one or several engines of one model. The engines belong to whoever made them.</summary>
-public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
+public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposable
 {
     internal static readonly ResiliencePropertyKey<(string Session, long Block)> RetriedBlock = new("sanalive.block");
 
@@ -44,7 +44,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
 
         var line = new AdmissionLine(all, options.Value);
         _around = new SessionSurroundings(
-            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, session => _sessions.TryRemove(new(session.Id, session)));
+            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, Forget);
     }
 
     /// <summary>The model that all sessions here run.</summary>
@@ -62,25 +62,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         var key = SessionSecrets.NewDirectorKey();
         var id = SessionSecrets.NewId();
         var session = new Session(id, SessionSecrets.Hash(key), start, _around, await PlaceForAsync(id, cancellation));
-        try
-        {
-            session.Claim();
-        }
-        catch (SessionException)
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-
-        await session.FlushedAsync();
-        _sessions[session.Id] = session;
-        if (_disposed)
-        {
-            // The host went away while the prompt was read: whoever disposed it may not have seen this session.
-            await session.DisposeAsync();
-            throw new ObjectDisposedException(nameof(InProcessSessionHost));
-        }
-
+        await OpenAsync(session);
         _around.Log.Created(session.Id[..6], start.Seed);
         return new SessionCreated(session.Id, key, session.View());
     }
@@ -93,6 +75,7 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         var ids = await _store.ListAsync(cancellation);
         // Each reads a whole snapshot to know that it can be used: a few at a time.
         foreach (var few in ids.Chunk(8)) await Task.WhenAll(few.Select(id => RestoreAsync(_store, id, cancellation)));
+        foreach (var session in _sessions.Values.OrderBy(s => s.Created)) ParentOf(session)?.HasFork(session);
         return _sessions.Count;
     }
 
@@ -153,6 +136,27 @@ public sealed class InProcessSessionHost : ISessionHost, IAsyncDisposable
         _disposed = true;
         if (_store is not null) await StopAsync();
         foreach (var session in _sessions.Values) await session.DisposeAsync();
+    }
+
+    /// <summary>Gives a new session its place in line, and lets it be found once it is on the disk.</summary>
+    private async Task OpenAsync(Session session)
+    {
+        try
+        {
+            session.Claim();
+        }
+        catch (SessionException)
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        await session.FlushedAsync();
+        _sessions[session.Id] = session;
+        if (!_disposed) return;
+        // The host went away while the prompt was read: whoever disposed it may not have seen this session.
+        await session.DisposeAsync();
+        throw new ObjectDisposedException(nameof(InProcessSessionHost));
     }
 
     /// <summary>Nobody is told of a command before it is kept.</summary>

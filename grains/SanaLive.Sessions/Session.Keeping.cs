@@ -22,8 +22,8 @@ internal sealed partial class Session
     private bool _stopped;
     private bool _disowned;
 
-    /// <summary>A session of before, at the border of the block that it goes on with.</summary>
-    public Session(RestoredSession past, IStoredSession stored, SessionSurroundings around)
+    /// <summary>A session of before, or a fork of another, at the border of the block that it goes on with.</summary>
+    public Session(RestoredSession past, IStoredSession? stored, SessionSurroundings around)
         : this(past.Facts.Id, past.Facts.KeyHash, new SessionStart(past.Facts.Seed, past.Facts.Prompt, past.Facts.Image, past.Facts.View), around, stored, past)
     {
     }
@@ -67,6 +67,8 @@ internal sealed partial class Session
             (_failure, _restored, _begun, _published, _firstToShow, _snapshotBlock) = (null, null, 0, 0, 0, -1);
             _stream?.Dispose();
             _stream = null;
+            (_shift, _rewound, _unasked) = (0, null, 0);
+            _rewinds.Clear();
             _line = new PromptLine(prompt);
             _shownPrompt = prompt;
             _lastBlock = null;
@@ -98,20 +100,22 @@ internal sealed partial class Session
         _shownPrompt = past.Line.InForce;
         _snapshotBlock = past.Block;
         _schedule = PromptSchedule.Replay(past.Events, _around.Options.FinishedCues, _around.Options.PendingCues);
-        _keeper!.HasShown(past.Shown);
+        RestoreBookmarks(past);
+        _keeper?.HasShown(past.Shown);
         // An older owner's views are older.
-        _version = (_keeper.Epoch - 1) << 32;
+        _version = ((_keeper?.Epoch ?? 1) - 1) << 32;
         _shownStatus = Status();
-        _around.Log.Restored(Tag, past.Block, past.Shown, _keeper.Epoch);
+        if (past.IsNew) _around.Log.Forked(Tag, past.Facts.Origin!.Session[..6], past.Block);
+        else _around.Log.Restored(Tag, past.Block, past.Shown, Epoch);
     }
 
     /// <summary>The stream as it was saved, or a new one from the seed.</summary>
     private async Task<IVideoStream> OpenStreamAsync(IEngine engine)
     {
-        if (_restored is not { From: { } name } past) return engine.CreateStream(_start.Seed, _start.Image);
-        var snapshot = await _keeper!.LoadAsync(name, _ending.Token);
+        if (_restored is not { } past || (past.From is null && past.Held is null)) return engine.CreateStream(_start.Seed, _start.Image);
+        var snapshot = past.Held ?? await _keeper!.LoadAsync(past.From!, _ending.Token);
         var stream = await engine.LoadStreamAsync(snapshot.Stream, _ending.Token);
-        if (past.Engine != engine.Facts.Fingerprint)
+        if (past.Engine != engine.Facts.Fingerprint && _keeper is not null)
             Note($"It goes on on another engine than before ({engine.Facts.Fingerprint} instead of {past.Engine}): the scene goes on, its blocks are not the same bit for bit.");
         return stream;
     }
@@ -125,31 +129,20 @@ internal sealed partial class Session
             var saved = await _engine!.SaveStreamAsync(_stream, CancellationToken.None);
             lock (_gate)
             {
-                _keeper.Offer(new Snapshot
-                {
-                    Facts = _facts,
-                    Epoch = _keeper.Epoch,
-                    Sequence = _keeper.Sequence,
-                    Taken = _around.Time.GetUtcNow(),
-                    Line = _line,
-                    Events = [.. _schedule.Journal],
-                    Cues = _cueCount,
-                    IsPaused = _paused,
-                    Stream = saved,
-                });
-                _snapshotBlock = saved.NextBlock;
+                _keeper.Offer(Moment(saved, _line, _shift));
+                _snapshotBlock = saved.NextBlock + _shift;
             }
         }
         catch (Exception e)
         {
             // The stream is as it was: it goes on, and its status says that it could not be saved.
             _keeper.CannotTake(e);
-            _snapshotBlock = _stream.NextBlock;
+            _snapshotBlock = _stream.NextBlock + _shift;
         }
     }
 
     /// <summary>The stream rests, or is stopped, and has made blocks since the last snapshot.</summary>
-    private bool RestsUnsaved() => _keeper is not null && _failure is null && (!_streaming || _stopping) && _stream is { } stream && stream.NextBlock != _snapshotBlock;
+    private bool RestsUnsaved() => _keeper is not null && _failure is null && (!_streaming || _stopping) && _stream is { } stream && stream.NextBlock + _shift != _snapshotBlock;
 
     /// <summary>A block that was shown before the session was restored must come out as it was.</summary>
     private void CompareWithShown(long block, string hash)

@@ -16,6 +16,7 @@ internal sealed partial class Session
         {
             while (true)
             {
+                await AnswerMomentsAsync();
                 BlockPlan? plan;
                 lock (_gate)
                 {
@@ -39,6 +40,8 @@ internal sealed partial class Session
         }
 
         await _publishing;
+        RefuseMoments();
+        await _bookmarking;
         await _timer.DisposeAsync();
         if (!_closed && RestsUnsaved()) await TakeSnapshotAsync();
         lock (_gate) LetGo();
@@ -117,6 +120,7 @@ internal sealed partial class Session
         {
             if (plan.Begun) return true; // A block that failed is tried again.
             if (_closed || HoldLeft(_around.Time.GetUtcNow()) > TimeSpan.Zero) return false;
+            if (_rewinds.ContainsKey(plan.Number)) return false;
             if (!plan.Cues.Select(cue => cue.Receipt).SequenceEqual(_schedule.PlannedFor(plan.Number), ReferenceEqualityComparer.Instance)) return false;
             plan.Begun = true;
             _heldSince = null;
@@ -131,13 +135,13 @@ internal sealed partial class Session
         activity?.SetTag("sanalive.session", Tag).SetTag("sanalive.block", plan.Number);
         try
         {
-            _stream ??= await OpenStreamAsync(_engine!);
+            if (!await GoBackAsync(plan.Number)) _stream ??= await OpenStreamAsync(_engine!);
             // What a block is made under is on the disk before it is begun: made again, it would come out the same.
             await FlushedAsync();
             var line = _line;
             foreach (var cue in plan.Cues)
                 line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, _engine!.Blend);
-            var (request, after) = line.Next(plan.Number, plan.Deadline);
+            var (request, after) = line.Next(plan.Number - _shift, plan.Deadline);
             request = request with { Begin = () => TryBegin(plan) };
             var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
             Check(block, plan);
@@ -146,6 +150,7 @@ internal sealed partial class Session
             var newScene = plan.Number == 0 || request.Cut;
             _publishing = PublishAsync(plan, line.InForce, newScene, block, _publishing);
             if (_keeper?.WantsSnapshot(_around.Time.GetUtcNow()) == true) await TakeSnapshotAsync();
+            if (WantsBookmark()) await TakeBookmarkAsync();
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested || !plan.Begun)
         {
@@ -185,7 +190,7 @@ internal sealed partial class Session
         var (model, number) = (_around.Model, plan.Number);
         if (!plan.Begun) throw new InvalidOperationException($"Engine {_engine!.Name} made block {number} without asking whether it may begin.");
         var bytes = model.FramesPerBlock * model.Width * model.Height * 3;
-        if (block.Number != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number}.");
+        if (block.Number + _shift != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number - _shift}.");
         if (block.Frames.Length != bytes)
             throw new InvalidOperationException($"The engine returned {block.Frames.Length} bytes of frames; a block of {model.Name} has {bytes}.");
     }
@@ -235,6 +240,7 @@ internal sealed partial class Session
         if (plan.Number >= _firstToShow) PutOnAir(plan, encoded, mediaTime);
         _published = plan.Number + 1;
         _shownPrompt = prompt;
+        _lastKeyframe = encoded.Frames[0];
         var (queued, compute, encode) = (block.Timings.Queued, block.Timings.Compute, encoded.Duration);
         _lastBlock = new StageMilliseconds(
             queued.TotalMilliseconds,

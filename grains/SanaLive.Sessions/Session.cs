@@ -9,7 +9,8 @@ namespace SanaLive.Sessions;
 
 /// <summary>
 /// One endless stream: its facts and commands (this file), its viewers (<c>Session.Watching.cs</c>) and the loop that makes its blocks
-/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>); what survives its process (<c>Session.Keeping.cs</c>).
+/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>); what survives its process (<c>Session.Keeping.cs</c>);
+/// and the moments that one can go back to (<c>Session.Bookmarks.cs</c>, <c>Session.Rewinding.cs</c>).
 /// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
 /// </summary>
 internal sealed partial class Session : IAsyncDisposable
@@ -80,7 +81,7 @@ internal sealed partial class Session : IAsyncDisposable
         Created = past?.Facts.Created ?? _lastUsed;
         _facts = past?.Facts ?? new SessionFacts(id, keyHash, Created, around.Model.Fingerprint, start.Seed, start.Prompt, start.Image, start.View);
         if (stored is not null)
-            _keeper = new SessionKeeper(stored, _facts, past?.Log ?? new KeeperLog(_facts), past?.Kept ?? [], past is null, around, OnDurabilityChanged, OnFenced);
+            _keeper = new SessionKeeper(stored, _facts, past?.Log ?? new KeeperLog(_facts), past?.Kept ?? [], past is null or { IsNew: true }, around, OnDurabilityChanged, OnFenced);
         if (past is not null)
         {
             _hashes = past.Hashes;
@@ -310,6 +311,10 @@ internal sealed partial class Session : IAsyncDisposable
             Stalls = _clock.Stalls,
             Durability = _keeper?.View,
             Notice = Farewell,
+            Bookmarks = SummaryOfBookmarks(),
+            Rewind = _rewound,
+            Origin = _facts.Origin,
+            Forks = _forks,
         };
     }
 

@@ -57,6 +57,18 @@ public sealed class SessionOptions
     /// </summary>
     public long SnapshotBytesPerSecond { get; set; } = 4_000_000;
 
+    /// <summary>Media time between two bookmarks that are taken unasked. 1 s to 1 h.</summary>
+    public TimeSpan BookmarkInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Media time that bookmarks taken unasked reach back. At least <see cref="BookmarkInterval"/>; at most 30 days.</summary>
+    public TimeSpan BookmarkWindow { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Bytes of a session's bookmarks: where they do not fit, those that are taken unasked lie further apart. 0 to 1 TB.</summary>
+    public long BookmarkBytes { get; set; } = 1_000_000_000;
+
+    /// <summary>The same where sessions are not kept: their bookmarks lie in memory. 0 to 1 TB.</summary>
+    public long BookmarkMemory { get; set; } = 100_000_000;
+
     public Vp8Options Video { get; set; } = new();
 
     /// <summary>What is wrong with these options, in sentences; empty when nothing is.</summary>
@@ -81,6 +93,12 @@ public sealed class SessionOptions
         Require(PendingCues is >= 1 and <= 10_000, $"PendingCues must be 1 to 10,000, not {PendingCues}.");
         Require(
             SnapshotBytesPerSecond is >= 10_000 and <= 10_000_000_000, $"SnapshotBytesPerSecond must be 10,000 to 10,000,000,000, not {SnapshotBytesPerSecond}.");
+        Require(BookmarkInterval >= TimeSpan.FromSeconds(1) && BookmarkInterval <= TimeSpan.FromHours(1), $"BookmarkInterval must be 1 s to 1 h, not {BookmarkInterval}.");
+        Require(
+            BookmarkWindow >= BookmarkInterval && BookmarkWindow <= TimeSpan.FromDays(30),
+            $"BookmarkWindow must be at least BookmarkInterval ({BookmarkInterval}) and at most 30 days, not {BookmarkWindow}.");
+        Require(BookmarkBytes is >= 0 and <= 1_000_000_000_000, $"BookmarkBytes must be 0 to 1,000,000,000,000, not {BookmarkBytes}.");
+        Require(BookmarkMemory is >= 0 and <= 1_000_000_000_000, $"BookmarkMemory must be 0 to 1,000,000,000,000, not {BookmarkMemory}.");
         problems.AddRange(Video.Problems());
         return problems;
 

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Bookmarks;
 using SanaLive.Sessions.Durability;
 
 namespace SanaLive.Sessions;
@@ -63,4 +64,16 @@ public sealed record SessionView
 
     /// <summary>A sentence for everybody who watches, for example that the server is being restarted; null when there is nothing to say.</summary>
     public string? Notice { get; init; }
+
+    /// <summary>The moments that one can go back to; <see cref="ISessionHost.BookmarksAsync"/> lists them. Null for a host that takes none.</summary>
+    public BookmarkSummary? Bookmarks { get; init; }
+
+    /// <summary>The last time that the session went back to a bookmark, or is about to; null when it never did.</summary>
+    public RewindView? Rewind { get; init; }
+
+    /// <summary>What the session was forked from; null for one of its own.</summary>
+    public SessionOrigin? Origin { get; init; }
+
+    /// <summary>Sessions that were forked from this one and have not ended, the oldest first.</summary>
+    public IReadOnlyList<ForkView> Forks { get; init; } = [];
 }

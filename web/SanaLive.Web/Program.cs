@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SanaLive.Web.Bookmarks;
 using SanaLive.Web.Cues;
 using SanaLive.Web.Events;
 using SanaLive.Web.Hosting;
@@ -64,6 +65,7 @@ public static class Program
         app.MapPage();
         app.MapSessions();
         app.MapCues();
+        app.MapBookmarks();
         app.MapEvents();
         app.MapModels();
         app.MapStatus();

@@ -1,4 +1,4 @@
-import type { CreateSession, CueReceipt, CueRequest, Models, ServerStatus, SessionCreated, SessionView } from './contracts.js';
+import type { Bookmark, CreateSession, CueReceipt, CueRequest, ForkRequest, Models, Rewind, ServerStatus, SessionCreated, SessionView } from './contracts.js';
 import { errorOfFetch, errorOfResponse } from './errors.js';
 
 export interface ApiOptions {
@@ -56,6 +56,35 @@ export class SanaLiveApi {
 
   close(id: string, key: string): Promise<void> {
     return this.#call('DELETE', `/api/sessions/${encodeURIComponent(id)}`, { key });
+  }
+
+  /** The moments that a session can go back to, the oldest first. */
+  bookmarks(id: string, signal?: AbortSignal): Promise<readonly Bookmark[]> {
+    return this.#call('GET', `/api/sessions/${encodeURIComponent(id)}/bookmarks`, { signal });
+  }
+
+  /** Address of a bookmark's picture, a WebP file. */
+  bookmarkPicture(id: string, bookmark: string): string {
+    return `${this.#server}/api/sessions/${encodeURIComponent(id)}/bookmarks/${encodeURIComponent(bookmark)}/picture`;
+  }
+
+  /** Keeps this moment until it is deleted or the session ends. */
+  bookmark(id: string, key: string, name: string): Promise<Bookmark> {
+    return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/bookmarks`, { key, body: { name } });
+  }
+
+  deleteBookmark(id: string, key: string, bookmark: string): Promise<void> {
+    return this.#call('DELETE', `/api/sessions/${encodeURIComponent(id)}/bookmarks/${encodeURIComponent(bookmark)}`, { key });
+  }
+
+  /** The same session goes on from a bookmark; its blocks and media time count on. */
+  rewind(id: string, key: string, bookmark: string): Promise<Rewind> {
+    return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/rewind`, { key, body: { bookmark } });
+  }
+
+  /** A new session goes on from a bookmark, or from this moment. Its director's key is told only here. */
+  fork(id: string, key: string, request: ForkRequest = {}): Promise<SessionCreated> {
+    return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/fork`, { key, body: request });
   }
 
   async #call<T>(

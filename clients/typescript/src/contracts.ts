@@ -101,6 +101,14 @@ export interface SessionView {
   readonly durability?: Durability | null;
   /** A sentence for everybody who watches, for example that the server is being restarted. */
   readonly notice?: string | null;
+  /** The moments that one can go back to, in short: when this is another, their list is. */
+  readonly bookmarks?: BookmarkSummary | null;
+  /** The last time that it went back to one. */
+  readonly rewind?: Rewind | null;
+  /** What it was forked from. */
+  readonly origin?: Origin | null;
+  /** What was forked from it and has not ended. */
+  readonly forks?: readonly Fork[];
 }
 
 export interface Durability {
@@ -114,6 +122,62 @@ export interface Durability {
   readonly reason?: string | null;
   /** What became of it when its server was started again, when something needs saying. */
   readonly note?: string | null;
+}
+
+/** A moment of a session that one can go back to. */
+export interface Bookmark {
+  readonly id: string;
+  /** Absent for one that was taken unasked: those go when they are too old, or when there is no room. */
+  readonly name?: string | null;
+  /** The block that was made next. */
+  readonly block: number;
+  /** Seconds of media time of that block's first frame. */
+  readonly mediaTime: number;
+  /** ISO 8601. */
+  readonly taken: string;
+  readonly prompt: string;
+  readonly meaning: string;
+  readonly bytes: number;
+  /** Where {@link SanaLiveApi.bookmarkPicture} finds one: not before the first block. */
+  readonly hasPicture: boolean;
+}
+
+export interface BookmarkSummary {
+  readonly count: number;
+  readonly newest?: string | null;
+  /** Bytes that they take, and may take. */
+  readonly bytes: number;
+  readonly budget: number;
+  /** Seconds of media time between two that are taken unasked; absent when there is no room for any. */
+  readonly interval?: number | null;
+}
+
+/** A going back: `block` is the first that shows what `from` showed. */
+export interface Rewind {
+  readonly bookmark: string;
+  readonly name?: string | null;
+  readonly block: number;
+  readonly from: number;
+}
+
+export interface ForkRequest {
+  /** Without it, from what is on now. */
+  readonly bookmark?: string;
+  /** A cue for the first block; without it the same blocks come out. */
+  readonly prompt?: string;
+}
+
+export interface Origin {
+  /** It may have ended. */
+  readonly session: string;
+  /** The first block of its own. */
+  readonly block: number;
+  readonly bookmark?: string | null;
+}
+
+export interface Fork {
+  readonly session: string;
+  readonly block: number;
 }
 
 export interface CreateSession {

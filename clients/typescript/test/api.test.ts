@@ -92,6 +92,22 @@ describe('SanaLiveApi', () => {
     expect(error.message).toContain('at most 8 MB');
   });
 
+  it('names bookmarks in addresses and bodies, and forks from this moment without one', async () => {
+    const seen: Seen[] = [];
+    const api = apiWith(() => new Response('{}', { status: 201 }), seen);
+    await api.bookmark('x', 'k', 'the train');
+    await api.rewind('x', 'k', 'b3');
+    await api.fork('x', 'k');
+    await api.fork('x', 'k', { bookmark: 'b3', prompt: 'night' });
+    expect(seen.map(({ url, init }) => [url, JSON.parse(String(init.body))])).toEqual([
+      ['http://host/api/sessions/x/bookmarks', { name: 'the train' }],
+      ['http://host/api/sessions/x/rewind', { bookmark: 'b3' }],
+      ['http://host/api/sessions/x/fork', {}],
+      ['http://host/api/sessions/x/fork', { bookmark: 'b3', prompt: 'night' }],
+    ]);
+    expect(api.bookmarkPicture('a/b', 'b3')).toBe('http://host/api/sessions/a%2Fb/bookmarks/b3/picture');
+  });
+
   it('does not hope that what an installation lacks comes by itself', async () => {
     const error = await refusal(apiWith(() => problem(501, '{"detail":"This server reads no pictures."}')).create({ image: 'AAAA' }));
     expect(error.transient).toBe(false);

@@ -6,9 +6,9 @@ namespace SanaLive.Sessions.Durability;
 /// <summary>
 /// Sessions in a folder of this machine's, which one process at a time may use. A session is a folder of its own:
 /// <code>
-/// claim.7                          whoever owns the session at epoch 7 has made it; without it that owner may write no more
-/// journal.7                        its journal; the one with the highest epoch is the session's
-/// 000000000042-7-1312.snapshot     goes on with block 42, taken at epoch 7 and journal entry 1312
+/// claim.7                                  whoever owns the session at epoch 7 has made it; without it that owner may write no more
+/// journal.7                                its journal; the one with the highest epoch is the session's
+/// 000000000042-7-1312-0a1b2c3d.snapshot    goes on with block 42, taken at epoch 7 and journal entry 1312; its hash begins so
 /// </code>
 /// </summary>
 public sealed class FileSessionStore : ISessionStore

@@ -69,7 +69,7 @@ internal sealed class FileStoredSession(FileSessionStore store, string id, strin
     public Task<SnapshotName> SaveAsync(Snapshot snapshot) => Owned(() =>
     {
         var (bytes, hash) = SnapshotFile.Write(snapshot);
-        var file = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}.snapshot");
+        var file = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}-{hash[..8]}.snapshot");
         DurableFiles.Write(Path.Combine(folder, file), bytes);
         return new SnapshotName(file, snapshot.Block, snapshot.Sequence, bytes.Length, hash);
     });

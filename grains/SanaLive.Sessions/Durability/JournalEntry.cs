@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using SanaLive.Sessions.Bookmarks;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions.Durability;
@@ -10,6 +11,9 @@ namespace SanaLive.Sessions.Durability;
 [JsonDerivedType(typeof(Paused), "paused")]
 [JsonDerivedType(typeof(Shown), "shown")]
 [JsonDerivedType(typeof(Kept), "kept")]
+[JsonDerivedType(typeof(Bookmarked), "bookmarked")]
+[JsonDerivedType(typeof(Forgotten), "forgotten")]
+[JsonDerivedType(typeof(Rewound), "rewound")]
 public abstract record JournalEntry
 {
     /// <summary>The first entry of every journal.</summary>
@@ -20,7 +24,17 @@ public abstract record JournalEntry
     /// <param name="Cues">Cues accepted until then: the next one's number follows.</param>
     /// <param name="IsPaused">Whether the session was paused then.</param>
     /// <param name="LastShown">The last block that had been shown whole; -1 for none.</param>
-    public sealed record Collected(IReadOnlyList<CueEvent> Events, long Cues, bool IsPaused, long LastShown) : JournalEntry;
+    public sealed record Collected(IReadOnlyList<CueEvent> Events, long Cues, bool IsPaused, long LastShown) : JournalEntry
+    {
+        /// <summary>That were kept then, the oldest first.</summary>
+        public IReadOnlyList<Bookmark> Bookmarks { get; init; } = [];
+
+        /// <summary>Numbers given to bookmarks until then.</summary>
+        public long BookmarkCount { get; init; }
+
+        /// <summary>That a stream continued from a snapshot still comes to.</summary>
+        public IReadOnlyList<Rewound> Rewinds { get; init; } = [];
+    }
 
     /// <summary>Something happened to the prompt schedule.</summary>
     public sealed record Cued(CueEvent Event) : JournalEntry;
@@ -34,4 +48,15 @@ public abstract record JournalEntry
 
     /// <summary>The snapshots that count from now on, the newest last. What the newest such entry does not name does not count, whoever wrote it.</summary>
     public sealed record Kept(IReadOnlyList<SnapshotName> Snapshots) : JournalEntry;
+
+    /// <summary>A bookmark that is kept from now on; its snapshot is on the disk.</summary>
+    public sealed record Bookmarked(Bookmark Bookmark) : JournalEntry;
+
+    /// <summary>Bookmarks that are not kept any more, by number.</summary>
+    public sealed record Forgotten(IReadOnlyList<long> Bookmarks) : JournalEntry;
+
+    /// <summary>From a block on the stream is the one of a bookmark's snapshot. For one block the last such entry counts.</summary>
+    /// <param name="View">What was gone back to, and with which block.</param>
+    /// <param name="From">The bookmark's snapshot: it stays as long as this entry is needed.</param>
+    public sealed record Rewound(RewindView View, SnapshotName From) : JournalEntry;
 }

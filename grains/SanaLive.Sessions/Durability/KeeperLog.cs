@@ -1,3 +1,5 @@
+using SanaLive.Sessions.Bookmarks;
+
 namespace SanaLive.Sessions.Durability;
 
 /// <summary>A session's journal as its keeper remembers it: what a journal written anew would say.</summary>
@@ -17,13 +19,22 @@ internal sealed class KeeperLog(SessionFacts facts)
         var log = new KeeperLog(facts) { Sequence = records[0].Sequence };
         foreach (var record in records.Skip(1))
         {
-            if (record.Entry is JournalEntry.Collected collected) log.BeginWith(collected, record.Sequence);
+            if (record.Entry is JournalEntry.Collected collected) log._base = collected;
             else log._tail.Add(record);
             log.Sequence = record.Sequence;
         }
 
         return log;
     }
+
+    /// <summary>All bookmarks that are kept, the oldest first.</summary>
+    public IReadOnlyList<Bookmark> Bookmarks => Bookmark(_base, _tail).Bookmarks;
+
+    /// <summary>Numbers given to bookmarks.</summary>
+    public long BookmarkCount => Bookmark(_base, _tail).Count;
+
+    /// <summary>Every going back that may be needed again, the oldest first.</summary>
+    public IReadOnlyList<JournalEntry.Rewound> Rewinds => [.. _base?.Rewinds ?? [], .. _tail.Select(record => record.Entry).OfType<JournalEntry.Rewound>()];
 
     public JournalRecord Add(JournalEntry entry)
     {
@@ -32,13 +43,24 @@ internal sealed class KeeperLog(SessionFacts facts)
         return record;
     }
 
-    /// <summary>Nothing up to a number is needed any more but what it came to.</summary>
-    public void BeginWith(JournalEntry.Collected collected, long sequence)
+    /// <summary>Nothing up to a number is needed any more but what it came to. Bookmarks and rewinds are seen to here.</summary>
+    /// <param name="collected">What the rest came to.</param>
+    /// <param name="sequence">The number.</param>
+    /// <param name="block">The block that the oldest snapshot goes on with: going back at earlier ones is done for good.</param>
+    public void BeginWith(JournalEntry.Collected collected, long sequence, long block)
     {
         // Two records come before the tail, and the first record's number is 0 at least.
         if (sequence < 1) return;
-        _tail.RemoveAll(record => record.Sequence <= sequence);
-        _base = collected;
+        var gone = _tail.Where(record => record.Sequence <= sequence).ToList();
+        _tail.RemoveRange(0, gone.Count);
+        var (bookmarks, count) = Bookmark(_base, gone);
+        var rewinds = gone.Select(record => record.Entry).OfType<JournalEntry.Rewound>();
+        _base = collected with
+        {
+            Bookmarks = bookmarks,
+            BookmarkCount = count,
+            Rewinds = [.. (_base?.Rewinds ?? []).Concat(rewinds).Where(one => one.View.Block >= block)],
+        };
     }
 
     /// <summary>The whole journal, numbered without gaps.</summary>
@@ -47,5 +69,19 @@ internal sealed class KeeperLog(SessionFacts facts)
         var first = (_tail.Count > 0 ? _tail[0].Sequence : Sequence + 1) - (_base is null ? 1 : 2);
         var begun = new JournalRecord(first, new JournalEntry.Begun(facts));
         return _base is null ? [begun, .. _tail] : [begun, new JournalRecord(first + 1, _base), .. _tail];
+    }
+
+    private static (IReadOnlyList<Bookmark> Bookmarks, long Count) Bookmark(JournalEntry.Collected? before, IEnumerable<JournalRecord> records)
+    {
+        var (bookmarks, count) = ((before?.Bookmarks ?? []).ToList(), before?.BookmarkCount ?? 0);
+        foreach (var record in records)
+        {
+            if (record.Entry is JournalEntry.Forgotten forgotten) bookmarks.RemoveAll(one => forgotten.Bookmarks.Contains(one.Number));
+            if (record.Entry is not JournalEntry.Bookmarked { Bookmark: { } added }) continue;
+            bookmarks.Add(added);
+            count = Math.Max(count, added.Number);
+        }
+
+        return (bookmarks, count);
     }
 }

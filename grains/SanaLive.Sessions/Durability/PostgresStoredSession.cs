@@ -60,14 +60,14 @@ internal sealed class PostgresStoredSession(PostgresSessionStore store, NpgsqlDa
 
     public async Task<SnapshotName> SaveAsync(Snapshot snapshot)
     {
-        var file = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}.snapshot");
-        var (bytes, hash) = await Task.Run(() =>
+        var (file, bytes, hash) = await Task.Run(() =>
         {
             DurableFiles.CreateFolder(Folder);
-            var written = SnapshotFile.Write(snapshot);
+            var (written, itsHash) = SnapshotFile.Write(snapshot);
+            var name = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}-{itsHash[..8]}.snapshot");
             // Nobody reads a file that no row and no journal names: an older owner's is only in the way until it is pruned.
-            DurableFiles.Write(Path.Combine(Folder, file), written.Bytes);
-            return written;
+            DurableFiles.Write(Path.Combine(Folder, name), written);
+            return (name, written, itsHash);
         });
         await OwnedAsync(connection =>
             Command(connection, "INSERT INTO sanalive_snapshots (session, file) VALUES ($1, $2) ON CONFLICT DO NOTHING", id, file).ExecuteNonQueryAsync());

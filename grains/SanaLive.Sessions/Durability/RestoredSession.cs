@@ -1,3 +1,4 @@
+using SanaLive.Sessions.Bookmarks;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions.Durability;
@@ -15,6 +16,24 @@ internal sealed record RestoredSession
 
     /// <summary>What the stream is loaded from; null begins it from its seed.</summary>
     public SnapshotName? From { get; init; }
+
+    /// <summary>The same where sessions are not kept.</summary>
+    public Snapshot? Held { get; init; }
+
+    /// <summary>A session that was forked just now: nothing of it is in the store but <see cref="From"/>.</summary>
+    public bool IsNew { get; init; }
+
+    /// <summary>The session's block number less the stream's own.</summary>
+    public long Shift { get; init; }
+
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<Bookmark> Bookmarks { get; init; } = [];
+
+    /// <summary>Numbers given to bookmarks.</summary>
+    public long BookmarkCount { get; init; }
+
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<JournalEntry.Rewound> Rewinds { get; init; } = [];
 
     /// <summary>Fingerprint of the engine that made the stream so far; null when it begins from its seed.</summary>
     public string? Engine { get; init; }

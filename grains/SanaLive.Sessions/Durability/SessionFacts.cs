@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Bookmarks;
 
 namespace SanaLive.Sessions.Durability;
 
@@ -11,5 +12,6 @@ namespace SanaLive.Sessions.Durability;
 /// <param name="Prompt">In force at block 0.</param>
 /// <param name="Image">Null: the stream begins with noise.</param>
 /// <param name="View">Of the image, for clients; null without one.</param>
+/// <param name="Origin">What it was forked from; null for a session of its own.</param>
 public sealed record SessionFacts(
-    string Id, byte[] KeyHash, DateTimeOffset Created, string Model, ulong Seed, Prompt Prompt, StartImage? Image, StartView? View);
+    string Id, byte[] KeyHash, DateTimeOffset Created, string Model, ulong Seed, Prompt Prompt, StartImage? Image, StartView? View, SessionOrigin? Origin = null);

@@ -86,10 +86,12 @@ internal sealed partial class SessionKeeper
         await Task.Yield();
         while (true)
         {
+            await SaveBookmarksAsync();
             Snapshot? snapshot;
             int life;
             lock (_gate)
             {
+                if (_toBookmark.Count > 0) continue;
                 (snapshot, life) = (_offered, _life);
                 // While the journal cannot name snapshots they would only take room.
                 if (snapshot is null || _fenced || (_trouble is not null && !_waitsForSnapshot))
@@ -106,12 +108,17 @@ internal sealed partial class SessionKeeper
                 await FlushedAsync(named);
                 IReadOnlyList<SnapshotName>? keep;
                 // Until the journal on the disk names the new one, the old ones are what it names.
-                lock (_gate) keep = _flushed >= named ? [.. _kept.Select(one => one.Name)] : null;
+                lock (_gate) keep = _flushed >= named ? Needed() : null;
                 if (keep is not null) await stored.PruneAsync(keep);
             }
             catch (Exception e)
             {
-                lock (_gate) _isSaving = false;
+                lock (_gate)
+                {
+                    _isSaving = false;
+                    if (_toBookmark.Count > 0) Save();
+                }
+
                 Failed(e, ref _snapshotTrouble);
                 return;
             }
@@ -131,7 +138,7 @@ internal sealed partial class SessionKeeper
             var record = log.Add(new JournalEntry.Kept([.. _kept.Select(one => one.Name)]));
             _queue.Add(record);
             sequence = record.Sequence;
-            if (_kept[0].Base is { } collected) log.BeginWith(collected, _kept[0].Name.Sequence);
+            if (_kept[0].Base is { } collected) log.BeginWith(collected, _kept[0].Name.Sequence, _kept[0].Name.Block);
             _waitsForSnapshot = false;
             recovered = _snapshotTrouble is not null;
             _snapshotTrouble = null;

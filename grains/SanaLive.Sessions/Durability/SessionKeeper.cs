@@ -75,7 +75,7 @@ internal sealed partial class SessionKeeper(
             if (_fenced) return;
             var record = log.Add(entry);
             _queue.Add(record);
-            if (entry is JournalEntry.Cued or JournalEntry.Paused) _promised = record.Sequence;
+            if (entry is JournalEntry.Cued or JournalEntry.Paused or JournalEntry.Rewound or JournalEntry.Forgotten) _promised = record.Sequence;
             Work();
         }
     }
@@ -128,7 +128,7 @@ internal sealed partial class SessionKeeper(
             if (Trouble is not null && log.Count > 4 * LongJournal)
             {
                 // Nothing could be written for long: what is remembered for when it can be must not grow.
-                log.BeginWith(BaseOf(snapshot), snapshot.Sequence);
+                log.BeginWith(BaseOf(snapshot), snapshot.Sequence, snapshot.Block);
                 (_kept, _waitsForSnapshot) = ([], true);
             }
 
@@ -142,7 +142,7 @@ internal sealed partial class SessionKeeper(
         lock (_gate)
         {
             _queue.Add(log.Add(new JournalEntry.Kept([])));
-            log.BeginWith(with, log.Sequence);
+            log.BeginWith(with, log.Sequence, long.MaxValue);
             (_kept, _offered, _anew, _waitsForSnapshot, _snapshotTrouble, Shown) = ([], null, true, false, null, -1);
             _life++;
             Work();

@@ -16,10 +16,10 @@ internal static class SessionRestore
 
     /// <exception cref="StoreException">The journal's beginning is damaged: nothing is known of the session.</exception>
     /// <returns>Null for a session whose creation was never finished: nobody knows of it.</returns>
-    public static async Task<RestoredSession?> ReadAsync(IStoredSession stored, string id, ModelCard model, ILogger log, CancellationToken cancellation)
+    public static async Task<RestoredSession?> ReadAsync(IStoredSession stored, string id, ModelCard model, ILogger logger, CancellationToken cancellation)
     {
         var (records, damage) = await stored.ReadJournalAsync(cancellation);
-        if (damage is not null) log.DamagedJournal(id[..6], damage);
+        if (damage is not null) logger.DamagedJournal(id[..6], damage);
         if (records.Count == 0 && damage is null) return null;
         if (records is not [{ Entry: JournalEntry.Begun { Facts: { } facts } }, ..] || facts.Id != id)
             throw new StoreException(damage ?? "The journal does not begin with the session's facts.");
@@ -32,6 +32,7 @@ internal static class SessionRestore
         });
         var keptEver = records.Any(record => record.Entry is JournalEntry.Kept { Snapshots.Count: > 0 });
         var named = records.Select(record => record.Entry).OfType<JournalEntry.Kept>().LastOrDefault()?.Snapshots ?? [];
+        var log = KeeperLog.From(facts, records);
         var common = new RestoredSession
         {
             Facts = facts,
@@ -42,8 +43,11 @@ internal static class SessionRestore
             Cues = 0,
             IsPaused = false,
             Hashes = records.Select(record => record.Entry).OfType<JournalEntry.Shown>().GroupBy(one => one.Block).ToDictionary(one => one.Key, one => one.Last().Hash),
-            Log = KeeperLog.From(facts, records),
+            Log = log,
             Kept = [],
+            Bookmarks = log.Bookmarks,
+            BookmarkCount = log.BookmarkCount,
+            Rewinds = log.Rewinds,
         };
         string? problem = null;
         var behind = named.Where(name => name.Block <= shown + 1).Reverse().ToList();
@@ -58,7 +62,7 @@ internal static class SessionRestore
             catch (StoreException e)
             {
                 problem = e.Message;
-                log.BadSnapshot(id[..6], name.File, e.Message);
+                logger.BadSnapshot(id[..6], name.File, e.Message);
             }
         }
 
@@ -96,6 +100,7 @@ internal static class SessionRestore
         return common with
         {
             Block = snapshot.Block,
+            Shift = snapshot.Shift,
             From = name,
             Engine = snapshot.Stream.Engine,
             Line = snapshot.Line,

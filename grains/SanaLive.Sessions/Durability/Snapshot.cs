@@ -34,6 +34,9 @@ public sealed record Snapshot
     /// <summary>The stream itself: state, last latents, block number, the engine's and the model's fingerprint.</summary>
     public required SavedStream Stream { get; init; }
 
+    /// <summary>The session's block number less the stream's own: a session that has gone back counts on.</summary>
+    public long Shift { get; init; }
+
     /// <summary>The block that it goes on with.</summary>
-    public long Block => Stream.NextBlock;
+    public long Block => Stream.NextBlock + Shift;
 }

@@ -58,4 +58,13 @@ internal static partial class SessionLog
 
     [LoggerMessage(18, LogLevel.Information, "Session {Session} begins again from its seed")]
     public static partial void BeginsAgain(this ILogger logger, string session);
+
+    [LoggerMessage(19, LogLevel.Information, "Session {Session} is a fork of session {Origin}, from block {Block} on")]
+    public static partial void Forked(this ILogger logger, string session, string origin, long block);
+
+    [LoggerMessage(20, LogLevel.Information, "Session {Session} goes back to bookmark {Bookmark} with block {Block}")]
+    public static partial void Rewound(this ILogger logger, string session, string bookmark, long block);
+
+    [LoggerMessage(21, LogLevel.Warning, "Session {Session}: a bookmark could not be kept, the next one may be")]
+    public static partial void CannotBookmark(this ILogger logger, Exception error, string session);
 }

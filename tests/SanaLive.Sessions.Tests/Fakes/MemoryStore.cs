@@ -89,7 +89,7 @@ internal sealed class MemoryStore : ISessionStore
             Check();
             if (store.IsFullForSnapshots) throw new IOException("No space left on device");
             var (bytes, hash) = SnapshotFile.Write(snapshot);
-            var file = $"{snapshot.Block:D6}-{epoch}";
+            var file = $"{snapshot.Block:D6}-{epoch}-{hash[..8]}";
             room.Snapshots[file] = bytes;
             return Task.FromResult(new SnapshotName(file, snapshot.Block, snapshot.Sequence, bytes.Length, hash));
         }

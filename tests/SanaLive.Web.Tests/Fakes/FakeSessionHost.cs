@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SanaLive.Sessions;
+using SanaLive.Sessions.Bookmarks;
 
 namespace SanaLive.Web.Tests.Fakes;
 
@@ -90,6 +91,43 @@ internal sealed class FakeSessionHost : ISessionHost
         Find(id);
         return Task.FromResult<IReadOnlyList<MadeBlock>>([new MadeBlock(1, 7, "c0ffee")]);
     }
+
+    public Task<IReadOnlyList<BookmarkView>> BookmarksAsync(string id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<BookmarkView>>([.. Find(id).Bookmarks]);
+
+    public Task<BookmarkView> BookmarkAsync(string id, BookmarkRequest request, CancellationToken cancellation)
+    {
+        var session = Find(id);
+        var bookmark = new BookmarkView($"b{session.Bookmarks.Count + 1}", request.Name, 40, TimeSpan.FromSeconds(20), DateTimeOffset.UnixEpoch, "day", "meadow day", 3, true);
+        session.Bookmarks.Enqueue(bookmark);
+        return Task.FromResult(bookmark);
+    }
+
+    public Task<ReadOnlyMemory<byte>> BookmarkPictureAsync(string id, string bookmark, CancellationToken cancellation)
+    {
+        FindBookmark(id, bookmark);
+        return Task.FromResult<ReadOnlyMemory<byte>>("RIFF"u8.ToArray());
+    }
+
+    public Task ForgetBookmarkAsync(string id, string bookmark, CancellationToken cancellation)
+    {
+        FindBookmark(id, bookmark);
+        return Task.CompletedTask;
+    }
+
+    public Task<RewindView> RewindAsync(string id, RewindRequest request, CancellationToken cancellation)
+    {
+        var bookmark = FindBookmark(id, request.Bookmark);
+        return Task.FromResult(new RewindView(bookmark.Id, bookmark.Name, 90, bookmark.Block));
+    }
+
+    public Task<SessionCreated> ForkAsync(string id, ForkRequest request, CancellationToken cancellation)
+    {
+        if (request.Bookmark is { } bookmark) FindBookmark(id, bookmark);
+        return CreateAsync(new CreateSession(request.Prompt), cancellation);
+    }
+
+    private BookmarkView FindBookmark(string id, string bookmark) => Find(id).Bookmarks.FirstOrDefault(one => one.Id == bookmark)
+        ?? throw new SessionException(SessionError.NotFound, $"This session has no bookmark '{bookmark}'.");
 
     public Task StopAsync() => Task.CompletedTask;
 
@@ -206,6 +244,8 @@ internal sealed class FakeSessionHost : ISessionHost
         public Channel<SessionView> Views { get; } = Channel.CreateUnbounded<SessionView>();
 
         public ConcurrentQueue<Watch> Watches { get; } = [];
+
+        public ConcurrentQueue<BookmarkView> Bookmarks { get; } = [];
 
         public SessionView Change(Func<SessionView, SessionView> change)
         {

@@ -1,0 +1,50 @@
+using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Schedule;
+
+namespace SanaLive.Sessions;
+
+/// <content>Moments of sessions that one can go back to, and sessions that go on from them.</content>
+public sealed partial class InProcessSessionHost
+{
+    public Task<IReadOnlyList<BookmarkView>> BookmarksAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Bookmarks());
+
+    public Task<BookmarkView> BookmarkAsync(string id, BookmarkRequest request, CancellationToken cancellation) =>
+        KeptAsync(id, session => session.BookmarkAsync(request, cancellation));
+
+    public Task<ReadOnlyMemory<byte>> BookmarkPictureAsync(string id, string bookmark, CancellationToken cancellation) =>
+        Task.FromResult(Find(id).PictureOf(bookmark));
+
+    public Task ForgetBookmarkAsync(string id, string bookmark, CancellationToken cancellation) =>
+        KeptAsync(id, session => Task.FromResult(session.Forget(bookmark)));
+
+    public Task<RewindView> RewindAsync(string id, RewindRequest request, CancellationToken cancellation) =>
+        KeptAsync(id, session => session.RewindAsync(request.Bookmark, cancellation));
+
+    public async Task<SessionCreated> ForkAsync(string id, ForkRequest request, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        RequireRoom();
+        var parent = Find(id);
+        if (request.Prompt is not null) CueRules.Prompt(request.Prompt);
+        var moment = await parent.MomentAsync(request.Bookmark, cancellation);
+        var read = request.Prompt is null ? null : await SessionPrompts.ReadAsync(_around.Reader, moment.Line.InForce, request.Prompt, null, cancellation);
+        RequireRoom();
+
+        var key = SessionSecrets.NewDirectorKey();
+        var own = new SessionFork(moment, SessionSecrets.NewId(), SessionSecrets.Hash(key), _around).At(request.Bookmark, request.Prompt, read);
+        var stored = await PlaceForAsync(own.Facts.Id, cancellation);
+        var session = new Session(await SessionFork.KeptAsync(own, stored), stored, _around);
+        // Before it can end, which takes it away again.
+        parent.HasFork(session);
+        await OpenAsync(session);
+        return new SessionCreated(session.Id, key, session.View());
+    }
+
+    private Session? ParentOf(Session session) => session.Origin is { } origin ? _sessions.GetValueOrDefault(origin.Session) : null;
+
+    private void Forget(Session session)
+    {
+        _sessions.TryRemove(new(session.Id, session));
+        ParentOf(session)?.LosesFork(session.Id);
+    }
+}
