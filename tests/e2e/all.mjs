@@ -5,3 +5,4 @@ await import('./viewers.mjs');
 await import('./loss.mjs');
 await import('./clients.mjs');
 await import('./kill.mjs');
+await import('./moments.mjs');
