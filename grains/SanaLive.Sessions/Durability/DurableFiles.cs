@@ -11,13 +11,23 @@ internal static partial class DurableFiles
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         var beside = path + ".tmp";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        try
         {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, path, overwrite: true);
+        }
+        catch
+        {
+            // On a full disk half a file would take the room that the next attempt needs.
+            File.Delete(beside);
+            throw;
         }
 
-        File.Move(beside, path, overwrite: true);
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 
