@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Replay;
 
 namespace SanaLive.Sessions;
 
@@ -9,8 +10,10 @@ namespace SanaLive.Sessions;
 /// <param name="Image">
 /// A PNG or JPEG file that the stream begins with, fitted to its size; null begins with what the prompt says. Its limits are <see cref="Pictures.PictureLimits"/>.
 /// </param>
+/// <param name="Replay">An exported schedule, with nothing beside it.</param>
 public sealed record CreateSession(
-    string? Prompt = null, ulong? Seed = null, IReadOnlyDictionary<string, ControlValue>? Controls = null, ReadOnlyMemory<byte>? Image = null)
+    string? Prompt = null, ulong? Seed = null, IReadOnlyDictionary<string, ControlValue>? Controls = null, ReadOnlyMemory<byte>? Image = null,
+    ScheduleExport? Replay = null)
 {
     /// <summary>2^53 - 1: the largest number that every JSON client reads back exactly.</summary>
     public const ulong MaxSeed = (1UL << 53) - 1;

@@ -1,4 +1,6 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Recordings;
+using SanaLive.Sessions.Replay;
 
 namespace SanaLive.Sessions;
 
@@ -70,6 +72,16 @@ public interface ISessionHost
     /// while neither is steered, its blocks are the other's.
     /// </summary>
     Task<SessionCreated> ForkAsync(string id, ForkRequest request, CancellationToken cancellation);
+
+    /// <summary>What a session has shown between two media times, as a file; the caller disposes of it.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="from">Null: from the first that is kept.</param>
+    /// <param name="to">Null: to what is on now.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<RecordingCut> RecordingAsync(string id, TimeSpan? from, TimeSpan? to, CancellationToken cancellation);
+
+    /// <summary>All that the stream was made from and will be, as far as it is planned: <see cref="CreateSession.Replay"/> makes it again.</summary>
+    Task<ScheduleExport> ScheduleAsync(string id, CancellationToken cancellation);
 
     Task CloseAsync(string id, CancellationToken cancellation);
 

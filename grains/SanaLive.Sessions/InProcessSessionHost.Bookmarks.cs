@@ -1,4 +1,6 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Recordings;
+using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions;
@@ -39,6 +41,10 @@ public sealed partial class InProcessSessionHost
         await OpenAsync(session);
         return new SessionCreated(session.Id, key, session.View());
     }
+
+    public Task<RecordingCut> RecordingAsync(string id, TimeSpan? from, TimeSpan? to, CancellationToken cancellation) => Find(id).RecordingAsync(from, to);
+
+    public Task<ScheduleExport> ScheduleAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).ExportSchedule());
 
     private Session? ParentOf(Session session) => session.Origin is { } origin ? _sessions.GetValueOrDefault(origin.Session) : null;
 

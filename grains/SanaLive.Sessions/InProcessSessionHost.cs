@@ -8,6 +8,7 @@ using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Encoding;
 using SanaLive.Sessions.Pictures;
+using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions;
@@ -61,7 +62,9 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
 
         var key = SessionSecrets.NewDirectorKey();
         var id = SessionSecrets.NewId();
-        var session = new Session(id, SessionSecrets.Hash(key), start, _around, await PlaceForAsync(id, cancellation));
+        var replayed = request.Replay is { } replay ? await SessionReplay.ReadAsync(replay, start, id, SessionSecrets.Hash(key), _around, cancellation) : null;
+        var stored = await PlaceForAsync(id, cancellation);
+        var session = replayed is null ? new Session(id, SessionSecrets.Hash(key), start, _around, stored) : new Session(replayed, stored, _around);
         await OpenAsync(session);
         _around.Log.Created(session.Id[..6], start.Seed);
         return new SessionCreated(session.Id, key, session.View());

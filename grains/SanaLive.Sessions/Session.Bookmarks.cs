@@ -156,11 +156,11 @@ internal sealed partial class Session
         if (due is not null)
         {
             var back = due.Moment ?? await _keeper!.LoadAsync(due.From!, _ending.Token);
-            lock (_gate) return Moment(back.Stream, back.Line, _begun - back.Stream.NextBlock);
+            lock (_gate) return Moment(back.Stream, back.Line, _begun - back.Stream.NextBlock, back.Branch);
         }
 
         var saved = await SaveAsync();
-        lock (_gate) return Moment(saved, _line, _shift);
+        lock (_gate) return Moment(saved, _line, _shift, _branch);
     }
 
     private async Task<SavedStream> SaveAsync()
@@ -172,7 +172,7 @@ internal sealed partial class Session
     }
 
     /// <summary>Under the lock.</summary>
-    private Snapshot Moment(SavedStream stream, Schedule.PromptLine line, long shift) => new()
+    private Snapshot Moment(SavedStream stream, Schedule.PromptLine line, long shift, IReadOnlyList<Replay.ScheduledCue>? branch) => new()
     {
         Facts = _facts,
         Epoch = Epoch,
@@ -184,6 +184,7 @@ internal sealed partial class Session
         IsPaused = _paused,
         Stream = stream,
         Shift = shift,
+        Branch = branch,
     };
 
     private bool WantsBookmark()
@@ -284,6 +285,7 @@ internal sealed partial class Session
     private void RestoreBookmarks(RestoredSession past)
     {
         (_bookmarks, _bookmarkCount, _shift) = ([.. past.Bookmarks], past.BookmarkCount, past.Shift);
+        _branch = past.Branch?.ToImmutableList();
         _bookmarkBytes = _bookmarks.LastOrDefault()?.Bytes ?? 0;
         // A fork begins to count where it begins.
         _unasked = _bookmarks.FindLast(one => one.Name is null)?.Block ?? past.Facts.Origin?.Block ?? 0;

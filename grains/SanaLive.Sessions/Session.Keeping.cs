@@ -24,7 +24,7 @@ internal sealed partial class Session
 
     /// <summary>A session of before, or a fork of another, at the border of the block that it goes on with.</summary>
     public Session(RestoredSession past, IStoredSession? stored, SessionSurroundings around)
-        : this(past.Facts.Id, past.Facts.KeyHash, new SessionStart(past.Facts.Seed, past.Facts.Prompt, past.Facts.Image, past.Facts.View), around, stored, past)
+        : this(past.Facts.Id, past.Facts.KeyHash, new SessionStart(past.Facts.Seed, past.Facts.Prompt, past.Facts.Image, past.Facts.View, past.Facts.Asked), around, stored, past)
     {
     }
 
@@ -67,8 +67,9 @@ internal sealed partial class Session
             (_failure, _restored, _begun, _published, _firstToShow, _snapshotBlock) = (null, null, 0, 0, 0, -1);
             _stream?.Dispose();
             _stream = null;
-            (_shift, _rewound, _unasked) = (0, null, 0);
+            (_shift, _rewound, _unasked, _branch) = (0, null, 0, []);
             _rewinds.Clear();
+            _recording.Clear();
             _line = new PromptLine(prompt);
             _shownPrompt = prompt;
             _lastBlock = null;
@@ -101,12 +102,13 @@ internal sealed partial class Session
         _snapshotBlock = past.Block;
         _schedule = PromptSchedule.Replay(past.Events, _around.Options.FinishedCues, _around.Options.PendingCues);
         RestoreBookmarks(past);
+        if (!past.IsNew) _recording.Restore();
         _keeper?.HasShown(past.Shown);
         // An older owner's views are older.
         _version = ((_keeper?.Epoch ?? 1) - 1) << 32;
         _shownStatus = Status();
-        if (past.IsNew) _around.Log.Forked(Tag, past.Facts.Origin!.Session[..6], past.Block);
-        else _around.Log.Restored(Tag, past.Block, past.Shown, Epoch);
+        if (past is { IsNew: true, Facts.Origin: { } origin }) _around.Log.Forked(Tag, origin.Session[..6], past.Block);
+        if (!past.IsNew) _around.Log.Restored(Tag, past.Block, past.Shown, Epoch);
     }
 
     /// <summary>The stream as it was saved, or a new one from the seed.</summary>
@@ -129,7 +131,7 @@ internal sealed partial class Session
             var saved = await _engine!.SaveStreamAsync(_stream, CancellationToken.None);
             lock (_gate)
             {
-                _keeper.Offer(Moment(saved, _line, _shift));
+                _keeper.Offer(Moment(saved, _line, _shift, _branch));
                 _snapshotBlock = saved.NextBlock + _shift;
             }
         }

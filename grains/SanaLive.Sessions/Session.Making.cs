@@ -42,6 +42,7 @@ internal sealed partial class Session
         await _publishing;
         RefuseMoments();
         await _bookmarking;
+        await _recording.DisposeAsync();
         await _timer.DisposeAsync();
         if (!_closed && RestsUnsaved()) await TakeSnapshotAsync();
         lock (_gate) LetGo();
@@ -145,7 +146,12 @@ internal sealed partial class Session
             request = request with { Begin = () => TryBegin(plan) };
             var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
             Check(block, plan);
-            lock (_gate) _line = after;
+            lock (_gate)
+            {
+                _line = after;
+                NoteApplied(plan);
+            }
+
             SessionTelemetry.BlockTime.Record((block.Timings.Queued + block.Timings.Compute).TotalSeconds);
             var newScene = plan.Number == 0 || request.Cut;
             _publishing = PublishAsync(plan, line.InForce, newScene, block, _publishing);
@@ -278,6 +284,7 @@ internal sealed partial class Session
             FrameHash = encoded.Hash,
         };
         _recent.Add(block);
+        _recording.Add(block);
         _keeper?.Published(block);
     }
 

@@ -78,7 +78,7 @@ internal sealed partial class Session
         {
             _stream?.Dispose();
             _stream = stream;
-            (_shift, _line) = (block - stream.NextBlock, moment.Line);
+            (_shift, _line, _branch) = (block - stream.NextBlock, moment.Line, moment.Branch?.ToImmutableList());
             // Another one may have been promised for this block meanwhile: it is then not begun, but comes here again.
             if (_rewinds.GetValueOrDefault(block) == due) _rewinds.Remove(block);
         }

@@ -2,6 +2,7 @@ using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Playback;
+using SanaLive.Sessions.Recordings;
 using SanaLive.Sessions.Schedule;
 using SanaLive.Sessions.Telemetry;
 
@@ -79,9 +80,12 @@ internal sealed partial class Session : IAsyncDisposable
         _shownPrompt = start.Prompt;
         _lastUsed = _lastWatched = around.Time.GetUtcNow();
         Created = past?.Facts.Created ?? _lastUsed;
-        _facts = past?.Facts ?? new SessionFacts(id, keyHash, Created, around.Model.Fingerprint, start.Seed, start.Prompt, start.Image, start.View);
+        _facts = past?.Facts ?? new SessionFacts(id, keyHash, Created, around.Model.Fingerprint, start.Seed, start.Prompt, start.Image, start.View, Asked: start.Asked);
         if (stored is not null)
             _keeper = new SessionKeeper(stored, _facts, past?.Log ?? new KeeperLog(_facts), past?.Kept ?? [], past is null or { IsNew: true }, around, OnDurabilityChanged, OnFenced);
+        _recording = new SessionRecording(
+            stored?.Folder is { } folder ? Path.Combine(folder, "recording") : null, stored?.Folder is null ? options.RecordingMemory : options.RecordingBytes,
+            stored?.Epoch ?? 0, error => around.Log.CannotRecord(error, Tag));
         if (past is not null)
         {
             _hashes = past.Hashes;

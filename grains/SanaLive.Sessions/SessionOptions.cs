@@ -69,6 +69,12 @@ public sealed class SessionOptions
     /// <summary>The same where sessions are not kept: their bookmarks lie in memory. 0 to 1 TB.</summary>
     public long BookmarkMemory { get; set; } = 100_000_000;
 
+    /// <summary>Bytes of a session's recording, the newest that it has shown, on the disk. 0 (none) to 1 TB.</summary>
+    public long RecordingBytes { get; set; } = 200_000_000;
+
+    /// <summary>The same where sessions are not kept in files: their recordings lie in memory.</summary>
+    public long RecordingMemory { get; set; } = 8_000_000;
+
     public Vp8Options Video { get; set; } = new();
 
     /// <summary>What is wrong with these options, in sentences; empty when nothing is.</summary>
@@ -99,6 +105,8 @@ public sealed class SessionOptions
             $"BookmarkWindow must be at least BookmarkInterval ({BookmarkInterval}) and at most 30 days, not {BookmarkWindow}.");
         Require(BookmarkBytes is >= 0 and <= 1_000_000_000_000, $"BookmarkBytes must be 0 to 1,000,000,000,000, not {BookmarkBytes}.");
         Require(BookmarkMemory is >= 0 and <= 1_000_000_000_000, $"BookmarkMemory must be 0 to 1,000,000,000,000, not {BookmarkMemory}.");
+        Require(RecordingBytes is >= 0 and <= 1_000_000_000_000, $"RecordingBytes must be 0 to 1,000,000,000,000, not {RecordingBytes}.");
+        Require(RecordingMemory is >= 0 and <= 1_000_000_000_000, $"RecordingMemory must be 0 to 1,000,000,000,000, not {RecordingMemory}.");
         problems.AddRange(Video.Problems());
         return problems;
 

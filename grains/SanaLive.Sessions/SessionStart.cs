@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Pictures;
+using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions;
@@ -9,12 +10,14 @@ namespace SanaLive.Sessions;
 /// <param name="Prompt">In force at block 0.</param>
 /// <param name="Image">Null: the stream begins with noise.</param>
 /// <param name="View">Of the image, for clients; null without one.</param>
-internal sealed record SessionStart(ulong Seed, Prompt Prompt, StartImage? Image, StartView? View)
+/// <param name="Asked">What the prompt was read from, if that was nothing else.</param>
+internal sealed record SessionStart(ulong Seed, Prompt Prompt, StartImage? Image, StartView? View, SessionAsked? Asked = null)
 {
     /// <summary>Reads what was asked for. What neither prompt nor controls name is as the picture shows it, if the model can tell; else as in its default prompt.</summary>
     /// <exception cref="SessionException">The request cannot be.</exception>
     public static async Task<SessionStart> ReadAsync(CreateSession request, SessionSurroundings around, CancellationToken cancellation)
     {
+        request = SessionReplay.Begin(request, around.Model);
         CueRules.Check(request, around.Model);
         var picture = request.Image is { } file ? await around.Pictures.ReadAsync(file, around.Model.Width, around.Model.Height, cancellation) : null;
         var image = picture is null ? null : await EncodeAsync(around.Reader, picture, cancellation);
@@ -24,7 +27,8 @@ internal sealed record SessionStart(ulong Seed, Prompt Prompt, StartImage? Image
         var prompt = asked || seen is null ? await SessionPrompts.ReadAsync(around.Reader, seen, words, request.Controls, cancellation) : seen;
         return new SessionStart(
             request.Seed ?? SessionSecrets.NewSeed(), prompt, image,
-            picture is null ? null : new StartView(picture.Width, picture.Height, picture.Note, seen?.Understood ?? []));
+            picture is null ? null : new StartView(picture.Width, picture.Height, picture.Note, seen?.Understood ?? []),
+            picture is null ? new SessionAsked(request.Prompt, request.Controls) : null);
     }
 
     private static async Task<StartImage> EncodeAsync(IEngine engine, FittedPicture picture, CancellationToken cancellation)

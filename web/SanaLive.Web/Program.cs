@@ -5,6 +5,7 @@ using SanaLive.Web.Events;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Live;
 using SanaLive.Web.Models;
+using SanaLive.Web.Recordings;
 using SanaLive.Web.Relay;
 using SanaLive.Web.Sessions;
 using SanaLive.Web.Status;
@@ -54,6 +55,7 @@ public static class Program
         builder.Services.AddSingleton<Viewers>();
         builder.Services.AddSingleton<StatusReporter>();
         builder.Services.AddLive();
+        builder.Services.AddRecordings();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -66,6 +68,7 @@ public static class Program
         app.MapSessions();
         app.MapCues();
         app.MapBookmarks();
+        app.MapRecordings();
         app.MapEvents();
         app.MapModels();
         app.MapStatus();

@@ -1,4 +1,4 @@
-import type { Bookmark, CreateSession, CueReceipt, CueRequest, ForkRequest, Models, Rewind, ServerStatus, SessionCreated, SessionView } from './contracts.js';
+import type { Bookmark, CreateSession, CueReceipt, CueRequest, ForkRequest, Models, Rewind, ScheduleExport, ServerStatus, SessionCreated, SessionView } from './contracts.js';
 import { errorOfFetch, errorOfResponse } from './errors.js';
 
 export interface ApiOptions {
@@ -85,6 +85,17 @@ export class SanaLiveApi {
   /** A new session goes on from a bookmark, or from this moment. Its director's key is told only here. */
   fork(id: string, key: string, request: ForkRequest = {}): Promise<SessionCreated> {
     return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/fork`, { key, body: request });
+  }
+
+  /** Address of what was shown between two media times in seconds, as a video file; without them all that is kept. */
+  recording(id: string, options: { from?: number; to?: number; format?: 'webm' | 'mp4' } = {}): string {
+    const query = new URLSearchParams(Object.entries(options).map(([name, value]) => [name, String(value)])).toString();
+    return `${this.#server}/api/sessions/${encodeURIComponent(id)}/recording${query ? `?${query}` : ''}`;
+  }
+
+  /** All that a stream was made from: as `replay` of a new session it gives the same frames. */
+  schedule(id: string, signal?: AbortSignal): Promise<ScheduleExport> {
+    return this.#call('GET', `/api/sessions/${encodeURIComponent(id)}/schedule`, { signal });
   }
 
   async #call<T>(

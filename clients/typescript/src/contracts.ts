@@ -187,6 +187,26 @@ export interface CreateSession {
   readonly seed?: number;
   /** A PNG or JPEG that becomes the first picture, as a `data:` address or its base64 alone (see `pictureAddress`). */
   readonly image?: string;
+  /** An exported schedule, with nothing beside it. */
+  readonly replay?: ScheduleExport;
+}
+
+/** What decides every pixel of a stream (see {@link SanaLiveApi.schedule}). */
+export interface ScheduleExport {
+  readonly version: number;
+  /** Fingerprint. */
+  readonly model: string;
+  readonly seed: number;
+  readonly prompt?: string | null;
+  readonly controls?: ControlValues | null;
+  readonly cues: readonly ScheduledCue[];
+}
+
+export interface ScheduledCue {
+  readonly block: number;
+  readonly blendBlocks: number;
+  readonly prompt?: string | null;
+  readonly controls?: ControlValues | null;
 }
 
 /** The answer to a creation: the only time that the director's key is told. */

@@ -105,6 +105,8 @@ describe('SanaLiveApi', () => {
       ['http://host/api/sessions/x/fork', {}],
       ['http://host/api/sessions/x/fork', { bookmark: 'b3', prompt: 'night' }],
     ]);
+    expect(api.recording('a/b')).toBe('http://host/api/sessions/a%2Fb/recording');
+    expect(api.recording('x', { from: 2.5, format: 'mp4' })).toBe('http://host/api/sessions/x/recording?from=2.5&format=mp4');
     expect(api.bookmarkPicture('a/b', 'b3')).toBe('http://host/api/sessions/a%2Fb/bookmarks/b3/picture');
   });
 

@@ -42,6 +42,7 @@ internal sealed class SessionFork(Snapshot moment, string id, byte[] keyHash, Se
             },
             Block = moment.Block,
             Shift = moment.Shift,
+            Branch = moment.Branch,
             Shown = moment.Block - 1,
             Engine = moment.Stream.Engine,
             Line = moment.Line,

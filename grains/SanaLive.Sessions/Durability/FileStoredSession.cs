@@ -13,6 +13,8 @@ internal sealed class FileStoredSession(FileSessionStore store, string id, strin
 
     public long Epoch => epoch;
 
+    public string? Folder => folder;
+
     public static string Numbered(string folder, string kind, long epoch) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{kind}.{epoch}"));
 
     /// <summary>The highest epoch of such a file; 0 without any.</summary>

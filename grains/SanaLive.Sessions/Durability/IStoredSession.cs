@@ -9,6 +9,9 @@ public interface IStoredSession : IAsyncDisposable
     /// <summary>Counts the owners; blocks carry it, so that viewers drop what an older owner still sends.</summary>
     long Epoch { get; }
 
+    /// <summary>A folder for what is large and may be lost, such as the recording; it goes with the session. Null: there is none.</summary>
+    string? Folder => null;
+
     /// <summary>What the owner before left; empty for a new session. To be read before anything is written.</summary>
     Task<JournalContents> ReadJournalAsync(CancellationToken cancellation);
 

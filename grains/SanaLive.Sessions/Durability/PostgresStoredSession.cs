@@ -10,7 +10,7 @@ internal sealed class PostgresStoredSession(PostgresSessionStore store, NpgsqlDa
 
     public long Epoch => epoch;
 
-    private string Folder => Path.Combine(store.Folder, id);
+    public string Folder => Path.Combine(store.Folder, id);
 
     public Task<JournalContents> ReadJournalAsync(CancellationToken cancellation) => OwnedAsync(async connection =>
     {

@@ -1,4 +1,5 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions.Durability;
@@ -25,6 +26,9 @@ internal sealed record RestoredSession
 
     /// <summary>The session's block number less the stream's own.</summary>
     public long Shift { get; init; }
+
+    /// <summary>Cues that the stream applied, by its own blocks; null when they are not all known.</summary>
+    public IReadOnlyList<ScheduledCue>? Branch { get; init; } = [];
 
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<Bookmark> Bookmarks { get; init; } = [];

@@ -101,6 +101,7 @@ internal static class SessionRestore
         {
             Block = snapshot.Block,
             Shift = snapshot.Shift,
+            Branch = snapshot.Branch,
             From = name,
             Engine = snapshot.Stream.Engine,
             Line = snapshot.Line,

@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions.Durability;
@@ -36,6 +37,9 @@ public sealed record Snapshot
 
     /// <summary>The session's block number less the stream's own: a session that has gone back counts on.</summary>
     public long Shift { get; init; }
+
+    /// <summary>Cues that the stream applied, by its own blocks; null when they are not all known.</summary>
+    public IReadOnlyList<ScheduledCue>? Branch { get; init; }
 
     /// <summary>The block that it goes on with.</summary>
     public long Block => Stream.NextBlock + Shift;

@@ -67,4 +67,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(21, LogLevel.Warning, "Session {Session}: a bookmark could not be kept, the next one may be")]
     public static partial void CannotBookmark(this ILogger logger, Exception error, string session);
+
+    [LoggerMessage(22, LogLevel.Warning, "Session {Session}: a part of what it shows could not be recorded")]
+    public static partial void CannotRecord(this ILogger logger, Exception error, string session);
 }

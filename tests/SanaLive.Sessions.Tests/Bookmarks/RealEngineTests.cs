@@ -64,6 +64,19 @@ public sealed class RealEngineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Replay_OfAnExportedSchedule_MakesTheSameBlocks()
+    {
+        var first = await _host.CreateAsync(new CreateSession("a forest at dawn", Seed: 8), default);
+        await _host.CueAsync(first.Id, new CueRequest("night", AtBlock: 2, BlendBlocks: 2), default);
+        var blocks = await WatchAsync(first.Id, null, 6);
+        var replay = await _host.CreateAsync(new CreateSession(Replay: await _host.ScheduleAsync(first.Id, default)), default);
+        var again = await WatchAsync(replay.Id, null, 6);
+        var common = blocks.Where(one => again.Any(other => other.Number == one.Number)).ToList();
+        Assert.True(common.Count >= 3);
+        Assert.All(common, one => Assert.Equal(one.FrameHash, again.Single(other => other.Number == one.Number).FrameHash));
+    }
+
+    [Fact]
     public async Task Picture_OfABookmark_IsTheKeyframeAsOthersDecodeIt()
     {
         var session = await _host.CreateAsync(new CreateSession(Seed: 5), default);

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Recordings;
+using SanaLive.Sessions.Replay;
 
 namespace SanaLive.Web.Tests.Fakes;
 
@@ -125,6 +127,15 @@ internal sealed class FakeSessionHost : ISessionHost
         if (request.Bookmark is { } bookmark) FindBookmark(id, bookmark);
         return CreateAsync(new CreateSession(request.Prompt), cancellation);
     }
+
+    public Task<RecordingCut> RecordingAsync(string id, TimeSpan? from, TimeSpan? to, CancellationToken cancellation)
+    {
+        Find(id);
+        throw new SessionException(SessionError.NotFound, "Of this session 0 s to 12 s of media time are kept: choose from and to within that.");
+    }
+
+    public Task<ScheduleExport> ScheduleAsync(string id, CancellationToken cancellation) =>
+        Task.FromResult(new ScheduleExport(1, "f00d", Find(id).View.Seed, [new ScheduledCue(3, 1, "night")], Find(id).View.Prompt));
 
     private BookmarkView FindBookmark(string id, string bookmark) => Find(id).Bookmarks.FirstOrDefault(one => one.Id == bookmark)
         ?? throw new SessionException(SessionError.NotFound, $"This session has no bookmark '{bookmark}'.");

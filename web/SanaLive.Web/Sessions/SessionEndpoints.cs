@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using SanaLive.Sessions;
+using SanaLive.Sessions.Replay;
 using SanaLive.Web.Hosting;
 
 namespace SanaLive.Web.Sessions;
@@ -15,6 +16,7 @@ public static class SessionEndpoints
         sessions.MapGet("", ListAsync).ForOperators();
         sessions.MapGet("{id}", GetAsync);
         sessions.MapGet("{id}/blocks", BlocksAsync);
+        sessions.MapGet("{id}/schedule", ScheduleAsync);
 
         var directed = sessions.MapGroup("{id}").ForDirectors();
         directed.MapPost("pause", PauseAsync);
@@ -48,6 +50,9 @@ public static class SessionEndpoints
     private static async Task<Ok<IReadOnlyList<MadeBlock>>> BlocksAsync(string id, Backend backend, CancellationToken cancellation) =>
         TypedResults.Ok(await backend.Sessions.BlocksAsync(id, cancellation));
 
+    private static async Task<Ok<ScheduleExport>> ScheduleAsync(string id, Backend backend, CancellationToken cancellation) =>
+        TypedResults.Ok(await backend.Sessions.ScheduleAsync(id, cancellation));
+
     private static async Task<NoContent> CloseAsync(string id, Backend backend, CancellationToken cancellation)
     {
         await backend.Sessions.CloseAsync(id, cancellation);
@@ -55,7 +60,7 @@ public static class SessionEndpoints
     }
 
     /// <exception cref="SessionException">The seed would not survive a JSON client.</exception>
-    internal static CreateSession Checked(CreateSession? request) => request is { Seed: > CreateSession.MaxSeed }
+    internal static CreateSession Checked(CreateSession? request) => request is { Seed: > CreateSession.MaxSeed } or { Replay.Seed: > CreateSession.MaxSeed }
         ? throw new SessionException(SessionError.Invalid, $"The seed must be 0 to {CreateSession.MaxSeed}.")
         : request ?? new CreateSession();
 }

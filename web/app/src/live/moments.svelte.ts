@@ -1,7 +1,7 @@
 import { SanaLiveApi, type Bookmark, type BookmarkSummary } from '@sanalive/client';
 
 /** The part of the API that this needs. */
-export type MomentsApi = Pick<SanaLiveApi, 'bookmarks' | 'bookmark' | 'deleteBookmark' | 'rewind' | 'fork' | 'bookmarkPicture'>;
+export type MomentsApi = Pick<SanaLiveApi, 'bookmarks' | 'bookmark' | 'deleteBookmark' | 'rewind' | 'fork' | 'bookmarkPicture' | 'recording'>;
 
 /** What a page does with a session's bookmarks: lists them, keeps one, goes back, forks. */
 export class Moments {
@@ -24,6 +24,11 @@ export class Moments {
 
   picture(bookmark: Bookmark): string | null {
     return bookmark.hasPicture ? this.#api.bookmarkPicture(this.#id, bookmark.id) : null;
+  }
+
+  /** Address of all that is kept of what was shown. */
+  get recording(): string {
+    return this.#api.recording(this.#id);
   }
 
   /** The view's summary: only another one means another list. */

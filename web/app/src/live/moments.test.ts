@@ -29,6 +29,7 @@ function apiWith(list: readonly Bookmark[]) {
     rewind: vi.fn<MomentsApi['rewind']>(async () => ({ bookmark: 'b1', block: 90, from: 40 })),
     fork: vi.fn<MomentsApi['fork']>(async () => Promise.reject(new Error('There is no room.'))),
     bookmarkPicture: (id: string, one: string) => `/${id}/${one}`,
+    recording: (id: string) => `/${id}/recording`,
   };
 }
 
@@ -83,6 +84,7 @@ describe('Filmstrip', () => {
     expect([...root.querySelectorAll('img')].map((img) => img.getAttribute('src'))).toEqual(['/one/b1', '/one/b2']);
     expect([...root.querySelectorAll('li > p')].map((p) => p.textContent)).toEqual(['0:20', '1:23the train']);
     expect(root.querySelectorAll('button')).toHaveLength(0);
+    expect(root.querySelector('[data-testid=recording]')?.getAttribute('href')).toBe('/one/recording');
   });
 
   it('goes back with one press', async () => {
