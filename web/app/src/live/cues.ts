@@ -7,7 +7,10 @@ export function isWordless(cue: CueReceipt): boolean {
 
 /** The words of a person that rule the picture; empty when only controls have spoken since this page knows. */
 export function wordsOf(view: SessionView): string {
-  const applied = view.cues.filter((cue) => cue.status === 'applied');
+  const { rewind } = view;
+  // What was said between a moment and the going back to it rules no longer.
+  const undone = (cue: CueReceipt) => rewind != null && rewind.block < view.block && cue.block >= rewind.from && cue.block < rewind.block;
+  const applied = view.cues.filter((cue) => cue.status === 'applied' && !undone(cue));
   const spoken = applied.filter((cue) => !isWordless(cue)).at(-1);
   return spoken?.prompt ?? (applied.length > 0 ? '' : view.prompt);
 }

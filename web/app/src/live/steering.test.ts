@@ -171,6 +171,11 @@ describe('the receipts of controls', () => {
     expect(wordsOf(view({ prompt: '45 px/s', cues: [words, set()] }))).toBe('night falls');
     expect(wordsOf(view({ prompt: '45 px/s', cues: [set()] }))).toBe('');
     expect(wordsOf(view({ prompt: 'a forest at night' }))).toBe('a forest at night');
+    const cues = [receipt({ prompt: 'snow', status: 'applied', block: 20 }), receipt({ id: 'c2', prompt: 'rain', status: 'applied', block: 50 })];
+    const rewind = { bookmark: 'b1', block: 60, from: 40 };
+    expect(wordsOf(view({ block: 70, cues, rewind }))).toBe('snow');
+    expect(wordsOf(view({ block: 60, cues, rewind }))).toBe('rain');
+    expect(wordsOf(view({ block: 70, prompt: 'a forest', cues: cues.slice(1), rewind }))).toBe('a forest');
   });
 });
 
