@@ -9,6 +9,9 @@ namespace SanaLive.Sessions;
 /// <param name="Cues">The cues that begin to apply with it, each merged into the one before; none when the prompt goes on.</param>
 internal sealed record BlockPlan(long Number, DateTimeOffset At, DateTimeOffset Deadline, IReadOnlyList<PlannedCue> Cues)
 {
+    /// <summary>Its engine was fenced off: whoever still asks to begin it is told no.</summary>
+    public bool IsVoid { get; set; }
+
     /// <summary>The engine is at work on it: no cue can come in any more.</summary>
     public bool Begun { get; set; }
 }

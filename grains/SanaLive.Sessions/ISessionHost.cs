@@ -1,4 +1,5 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Recordings;
 using SanaLive.Sessions.Replay;
 
@@ -82,6 +83,28 @@ public interface ISessionHost
 
     /// <summary>All that the stream was made from and will be, as far as it is planned: <see cref="CreateSession.Replay"/> makes it again.</summary>
     Task<ScheduleExport> ScheduleAsync(string id, CancellationToken cancellation);
+
+    /// <summary>
+    /// Has the session go on, at its next block border, on another engine of this host: with the same blocks, bit for bit, if the engines'
+    /// fingerprints are equal. Returns when it is there.
+    /// </summary>
+    /// <exception cref="SessionException">
+    /// <see cref="SessionError.Invalid"/>: no such engine; <see cref="SessionError.Conflict"/>: it is there already, is on its way, or the
+    /// engine takes no sessions; <see cref="SessionError.Overloaded"/>: no place there; <see cref="SessionError.Failed"/>: that engine could
+    /// not take it, and it goes on where it was.
+    /// </exception>
+    Task<SessionView> MoveAsync(string id, string engine, CancellationToken cancellation);
+
+    /// <summary>The engines and what they do now.</summary>
+    Task<IReadOnlyList<EngineView>> EnginesAsync(CancellationToken cancellation);
+
+    /// <summary>The engine takes no more sessions, and those that it has are moved as soon as there is a place elsewhere. Returns at once.</summary>
+    /// <exception cref="SessionException"><see cref="SessionError.NotFound"/>: no such engine; <see cref="SessionError.Conflict"/>: no other serves.</exception>
+    Task<EngineView> DrainAsync(string engine, CancellationToken cancellation);
+
+    /// <summary>An engine that was drained takes sessions again.</summary>
+    /// <exception cref="SessionException"><see cref="SessionError.NotFound"/>: no such engine.</exception>
+    Task<EngineView> ServeAsync(string engine, CancellationToken cancellation);
 
     Task CloseAsync(string id, CancellationToken cancellation);
 

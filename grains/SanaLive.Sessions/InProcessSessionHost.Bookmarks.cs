@@ -29,7 +29,7 @@ public sealed partial class InProcessSessionHost
         var parent = Find(id);
         if (request.Prompt is not null) CueRules.Prompt(request.Prompt);
         var moment = await parent.MomentAsync(request.Bookmark, cancellation);
-        var read = request.Prompt is null ? null : await SessionPrompts.ReadAsync(_around.Reader, moment.Line.InForce, request.Prompt, null, cancellation);
+        var read = request.Prompt is null ? null : await SessionPrompts.ReadAsync(_around.Engines, null, moment.Line.InForce, request.Prompt, null, cancellation);
         RequireRoom();
 
         var key = SessionSecrets.NewDirectorKey();

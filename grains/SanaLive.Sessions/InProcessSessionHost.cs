@@ -7,6 +7,7 @@ using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Durability;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Pictures;
 using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Telemetry;
@@ -43,9 +44,12 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
         if (options.Value.Problems() is { Count: > 0 } problems) throw new ArgumentException(string.Join(" ", problems), nameof(options));
         options.Value.LeadFor(all[0].Model.BlockDuration);
 
-        var line = new AdmissionLine(all, options.Value);
+        if (all.GroupBy(e => e.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"Two engines are called {twice.Key}: each needs a name of its own.", nameof(engines));
+        var pool = new EnginePool(all, options.Value, time, log, OnEnginesChanged);
+        var line = new AdmissionLine(pool.All, options.Value);
         _around = new SessionSurroundings(
-            all[0].Model, all[0], line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, Forget);
+            all[0].Model, pool, line, encoder, pictures, options.Value, BuildRetry(options.Value, time, log), time, log, Forget);
     }
 
     /// <summary>The model that all sessions here run.</summary>
@@ -109,6 +113,16 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
 
     public Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation) => Task.FromResult(Find(id).Blocks());
 
+    public Task<SessionView> MoveAsync(string id, string engine, CancellationToken cancellation) =>
+        Find(id).MoveAsync(_around.Engines.Find(engine, SessionError.Invalid), cancellation);
+
+    public Task<IReadOnlyList<EngineView>> EnginesAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<EngineView>>([.. _around.Engines.All.Select(View)]);
+
+    public async Task<EngineView> DrainAsync(string engine, CancellationToken cancellation) => await Task.FromResult(View(_around.Engines.Drain(engine, drains: true)));
+
+    public async Task<EngineView> ServeAsync(string engine, CancellationToken cancellation) => await Task.FromResult(View(_around.Engines.Drain(engine, drains: false)));
+
     public Task CloseAsync(string id, CancellationToken cancellation)
     {
         Find(id).Close();
@@ -139,6 +153,16 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
         _disposed = true;
         if (_store is not null) await StopAsync();
         foreach (var session in _sessions.Values) await session.DisposeAsync();
+        await _around.Engines.DisposeAsync();
+    }
+
+    private EngineView View(HostedEngine engine) => engine.View(_sessions.Values.Count(session => session.IsOn(engine)));
+
+    /// <summary>Called by engines without any lock held: places may have come free, and sessions may have lost theirs.</summary>
+    private void OnEnginesChanged()
+    {
+        _around.Line.Advance();
+        foreach (var session in _sessions.Values) session.Wake();
     }
 
     /// <summary>Gives a new session its place in line, and lets it be found once it is on the disk.</summary>
@@ -214,6 +238,8 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
         if (options.Retries == 0) return builder.Build();
         return builder.AddRetry(new RetryStrategyOptions
         {
+            // Who lost an engine has to go to another one.
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(e => e is not (OperationCanceledException or EngineLostException)),
             MaxRetryAttempts = options.Retries,
             // At once: the stream would stall meanwhile.
             Delay = TimeSpan.Zero,

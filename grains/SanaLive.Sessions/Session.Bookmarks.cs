@@ -165,10 +165,17 @@ internal sealed partial class Session
 
     private async Task<SavedStream> SaveAsync()
     {
-        if (_stream is { } stream) return await _engine!.SaveStreamAsync(stream, _ending.Token);
+        if (_stream is { } stream) return await _home!.SaveAsync(stream, _ending.Token);
+        if (_last is { } last) return last.Stream;
         if (_restored is { } past && (past.Held ?? (past.From is { } name ? await _keeper!.LoadAsync(name, _ending.Token) : null)) is { } snapshot) return snapshot.Stream;
-        using var fresh = _around.Reader.CreateStream(_start.Seed, _start.Image);
-        return await _around.Reader.SaveStreamAsync(fresh, _ending.Token);
+        return await _around.Engines.AskAsync(
+            _home?.Engine,
+            async (engine, stop) =>
+            {
+                using var fresh = engine.CreateStream(_start.Seed, _start.Image);
+                return await engine.SaveStreamAsync(fresh, stop);
+            },
+            _ending.Token);
     }
 
     /// <summary>Under the lock.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Schedule;
 using SanaLive.Sessions.Telemetry;
 
@@ -57,7 +59,7 @@ internal sealed partial class Session
         await _publishing;
         var prompt = _start.Prompt;
         if (_failure is not null && _facts.Model != _around.Model.Fingerprint)
-            prompt = await SessionPrompts.ReadAsync(_around.Reader, null, prompt.Text, null, cancellation);
+            prompt = await SessionPrompts.ReadAsync(_around.Engines, null, null, prompt.Text, null, cancellation);
         lock (_gate)
         {
             if (_closed) throw new SessionException(SessionError.NotFound, "This session is closed.");
@@ -65,12 +67,12 @@ internal sealed partial class Session
             if (_making) throw CueRules.Conflict("A block of this session is still under way: try again in a moment.");
             if (_loop.IsCompleted) throw Broken();
             (_failure, _restored, _begun, _published, _firstToShow, _snapshotBlock) = (null, null, 0, 0, 0, -1);
-            _stream?.Dispose();
-            _stream = null;
+            if (_stream is { } stream) _home!.Engine.Release(stream);
+            (_stream, _last) = (null, null);
             (_shift, _rewound, _unasked, _branch) = (0, null, 0, []);
             _rewinds.Clear();
             _recording.Clear();
-            _line = new PromptLine(prompt);
+            _line = _firstLine = new PromptLine(prompt);
             _shownPrompt = prompt;
             _lastBlock = null;
             _readAhead.Clear();
@@ -111,35 +113,41 @@ internal sealed partial class Session
         if (!past.IsNew) _around.Log.Restored(Tag, past.Block, past.Shown, Epoch);
     }
 
-    /// <summary>The stream as it was saved, or a new one from the seed.</summary>
-    private async Task<IVideoStream> OpenStreamAsync(IEngine engine)
+    /// <summary>The stream as it was saved last, or a new one from the seed.</summary>
+    private async Task<IVideoStream> OpenStreamAsync(EngineLease home)
     {
-        if (_restored is not { } past || (past.From is null && past.Held is null)) return engine.CreateStream(_start.Seed, _start.Image);
+        if (_last is { } last) return await AskAsync(home, last.Block, (lease, stop) => lease.LoadAsync(last.Stream, stop));
+        if (_restored is not { } past || (past.From is null && past.Held is null)) return home.Engine.Engine.CreateStream(_start.Seed, _start.Image);
         var snapshot = past.Held ?? await _keeper!.LoadAsync(past.From!, _ending.Token);
-        var stream = await engine.LoadStreamAsync(snapshot.Stream, _ending.Token);
-        if (past.Engine != engine.Facts.Fingerprint && _keeper is not null)
-            Note($"It goes on on another engine than before ({engine.Facts.Fingerprint} instead of {past.Engine}): the scene goes on, its blocks are not the same bit for bit.");
+        var stream = await AskAsync(home, snapshot.Block, (lease, stop) => lease.LoadAsync(snapshot.Stream, stop));
+        _last = new LastState(snapshot.Stream, past.Line, past.Shift, past.Branch?.ToImmutableList());
+        NoteOtherEngine(past.Engine!, home.Engine);
         return stream;
     }
 
     /// <summary>Between two blocks. The stream waits for a copy of its memory, and for nothing else.</summary>
     private async Task TakeSnapshotAsync()
     {
-        if (_keeper is null || _stream is null) return;
+        if (_stream is not { } stream) return;
         try
         {
-            var saved = await _engine!.SaveStreamAsync(_stream, CancellationToken.None);
+            var saved = await _home!.SaveAsync(stream, CancellationToken.None);
             lock (_gate)
             {
-                _keeper.Offer(Moment(saved, _line, _shift, _branch));
+                Remember(saved);
+                _keeper?.Offer(Moment(saved, _line, _shift, _branch));
                 _snapshotBlock = saved.NextBlock + _shift;
             }
+        }
+        catch (EngineLostException)
+        {
+            // The loop sees it, and goes back to the last state.
         }
         catch (Exception e)
         {
             // The stream is as it was: it goes on, and its status says that it could not be saved.
-            _keeper.CannotTake(e);
-            _snapshotBlock = _stream.NextBlock + _shift;
+            _keeper?.CannotTake(e);
+            _snapshotBlock = stream.NextBlock + _shift;
         }
     }
 

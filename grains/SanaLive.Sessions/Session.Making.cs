@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics;
 using Polly;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions;
@@ -18,13 +19,21 @@ internal sealed partial class Session
             {
                 await AnswerMomentsAsync();
                 BlockPlan? plan;
+                HostedEngine? elsewhere;
                 lock (_gate)
                 {
                     plan = _closed || _stopping ? null : Look(_around.Time.GetUtcNow());
                     if (_closed || _stopping) break;
+                    elsewhere = plan is null ? Destination() : null;
+                    _making |= elsewhere is not null;
                 }
 
-                if (plan is not null)
+                if (elsewhere is not null)
+                {
+                    await CarryAsync(elsewhere);
+                    lock (_gate) _making = false;
+                }
+                else if (plan is not null)
                 {
                     await MakeAsync(plan);
                     lock (_gate) _making = false;
@@ -55,15 +64,17 @@ internal sealed partial class Session
     private BlockPlan? Look(DateTimeOffset now)
     {
         if (_failure is not null) LetGo();
+        var ranBefore = LeaveLostEngine();
         var wanted = _failure is null && !_paused && (_viewers > 0 || GraceLeft(now) > TimeSpan.Zero || ClaimLeft(now) > TimeSpan.Zero);
         if (!wanted) Rest();
         // The viewer who finds no room was refused on entering; who comes back from a pause is never turned away.
-        else _ticket ??= _around.Line.Apply(_engine, _wake.Set, force: true);
+        else _ticket ??= _around.Line.Apply(_home?.Engine, _wake.Set, force: true, first: ranBefore);
+        LeaveDrainingEngine();
         if (_ticket?.Engine is { } engine && !_streaming && !_called) Start(engine, now);
 
         BlockPlan? plan = null;
         var wakeIn = UntilNextLook(now);
-        if (_streaming && HasRoom())
+        if (_streaming && HasRoom() && Destination() is null)
         {
             var wait = _clock.WaitBefore(_begun, now);
             if (wait <= TimeSpan.Zero) wait = HoldLeft(now);
@@ -119,8 +130,8 @@ internal sealed partial class Session
     {
         lock (_gate)
         {
-            if (plan.Begun) return true; // A block that failed is tried again.
-            if (_closed || HoldLeft(_around.Time.GetUtcNow()) > TimeSpan.Zero) return false;
+            if (plan is { Begun: true, IsVoid: false }) return true; // A block that failed is tried again.
+            if (plan.IsVoid || _closed || HoldLeft(_around.Time.GetUtcNow()) > TimeSpan.Zero) return false;
             if (_rewinds.ContainsKey(plan.Number)) return false;
             if (!plan.Cues.Select(cue => cue.Receipt).SequenceEqual(_schedule.PlannedFor(plan.Number), ReferenceEqualityComparer.Instance)) return false;
             plan.Begun = true;
@@ -136,15 +147,16 @@ internal sealed partial class Session
         activity?.SetTag("sanalive.session", Tag).SetTag("sanalive.block", plan.Number);
         try
         {
-            if (!await GoBackAsync(plan.Number)) _stream ??= await OpenStreamAsync(_engine!);
+            var home = _home!;
+            if (!await GoBackAsync(home, plan.Number)) _stream ??= await OpenStreamAsync(home);
             // What a block is made under is on the disk before it is begun: made again, it would come out the same.
             await FlushedAsync();
             var line = _line;
             foreach (var cue in plan.Cues)
-                line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, _engine!.Blend);
+                line = line.Switch(await ReadInPlaceAsync(plan.Number, cue, line.InForce), cue.Receipt.BlendBlocks, home.Engine.Engine.Blend);
             var (request, after) = line.Next(plan.Number - _shift, plan.Deadline);
             request = request with { Begin = () => TryBegin(plan) };
-            var block = await RetriedAsync(plan.Number, (engine, cancellation) => engine.GenerateAsync(_stream!, request, cancellation));
+            var block = await AskAsync(home, plan.Number, (lease, stop) => lease.GenerateAsync(_stream!, request, stop));
             Check(block, plan);
             lock (_gate)
             {
@@ -155,12 +167,17 @@ internal sealed partial class Session
             SessionTelemetry.BlockTime.Record((block.Timings.Queued + block.Timings.Compute).TotalSeconds);
             var newScene = plan.Number == 0 || request.Cut;
             _publishing = PublishAsync(plan, line.InForce, newScene, block, _publishing);
-            if (_keeper?.WantsSnapshot(_around.Time.GetUtcNow()) == true) await TakeSnapshotAsync();
+            if (WantsState(_around.Time.GetUtcNow())) await TakeSnapshotAsync();
             if (WantsBookmark()) await TakeBookmarkAsync();
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested || !plan.Begun)
         {
             // The session was closed, or the block is planned anew.
+        }
+        catch (EngineLostException e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            lock (_gate) plan.IsVoid = true;
         }
         catch (Exception e)
         {
@@ -173,17 +190,27 @@ internal sealed partial class Session
     private ValueTask<Prompt> ReadInPlaceAsync(long block, PlannedCue cue, Prompt inForce) =>
         cue.ReadAs is { } read && ReferenceEquals(cue.ReadAgainst, inForce)
             ? new ValueTask<Prompt>(read)
-            : RetriedAsync(block, (engine, cancellation) => engine.ReadPromptAsync(inForce, cue.Receipt.Words, cue.Receipt.Controls, cancellation));
+            : AskAsync(_home!, block, (lease, cancellation) => lease.CallAsync(
+                (engine, stop) => engine.ReadPromptAsync(inForce, cue.Receipt.Words, cue.Receipt.Controls, stop), cancellation));
 
-    /// <summary>A failed call leaves the stream as it was, and the same call gives the same block: trying again is safe.</summary>
-    private async ValueTask<T> RetriedAsync<T>(long block, Func<IEngine, CancellationToken, ValueTask<T>> call)
+    /// <summary>
+    /// A failed call leaves the stream as it was, and the same call gives the same block: trying again is safe. What fails again and again is
+    /// the stream's fault, unless the engine fails with another stream too.
+    /// </summary>
+    /// <exception cref="EngineLostException">It was the engine.</exception>
+    private async ValueTask<T> AskAsync<T>(EngineLease home, long block, Func<EngineLease, CancellationToken, ValueTask<T>> call)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, _ending.Token);
         context.Properties.Set(InProcessSessionHost.RetriedBlock, (Tag, block));
         try
         {
             return await _around.Retry.ExecuteAsync(
-                static (c, state) => state.call(state.engine, c.CancellationToken), context, (call, engine: _engine!));
+                static (c, state) => state.call(state.home, c.CancellationToken), context, (call, home));
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or EngineLostException))
+        {
+            if (await home.IsSoundAsync(_line.InForce, e)) throw;
+            throw new EngineLostException(home.Engine.Name, home.Engine.Failure, e);
         }
         finally
         {
@@ -194,7 +221,7 @@ internal sealed partial class Session
     private void Check(GeneratedBlock block, BlockPlan plan)
     {
         var (model, number) = (_around.Model, plan.Number);
-        if (!plan.Begun) throw new InvalidOperationException($"Engine {_engine!.Name} made block {number} without asking whether it may begin.");
+        if (!plan.Begun) throw new InvalidOperationException($"Engine {_home!.Engine.Name} made block {number} without asking whether it may begin.");
         var bytes = model.FramesPerBlock * model.Width * model.Height * 3;
         if (block.Number + _shift != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number - _shift}.");
         if (block.Frames.Length != bytes)
@@ -231,8 +258,8 @@ internal sealed partial class Session
     private void Learn(BlockPlan plan, bool newScene, TimeSpan work)
     {
         var now = _around.Time.GetUtcNow();
-        var spare = _viewers > 0 && !_paused ? _clock.DueAt(plan.Number) - now : null;
-        _lead.Made(now - plan.At, work, spare, newScene, _around.Line.Sharing(_engine!));
+        var spare = plan.Number >= _firstToShow && _viewers > 0 && !_paused ? _clock.DueAt(plan.Number) - now : null;
+        _lead.Made(now - plan.At, work, spare, newScene, _around.Line.Sharing(_home!.Engine));
         _clock.Lead = _lead.Lead;
     }
 

@@ -1,4 +1,4 @@
-using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions;
@@ -21,18 +21,20 @@ internal sealed partial class Session
         _wake.Set();
     }
 
-    private void Start(IEngine engine, DateTimeOffset now)
+    private void Start(HostedEngine engine, DateTimeOffset now)
     {
-        _engine = engine;
+        _home ??= engine.Lease();
         _streaming = true;
-        _clock.Continue(_begun, now);
+        // Whoever watched while an engine was lost has waited: that is a stall, not a new beginning.
+        if (!_interrupted) _clock.Continue(_begun, now);
+        _interrupted = false;
         _around.Log.Streams(Tag, engine.Name, _begun);
     }
 
     /// <summary>Gives the place on the engine to others; the stream stays.</summary>
     private void Rest()
     {
-        (_claimedAt, _called) = (null, false);
+        (_claimedAt, _called, _interrupted) = (null, false, false);
         if (_ticket is null) return;
         _around.Line.Return(_ticket);
         _ticket = null;
@@ -44,7 +46,8 @@ internal sealed partial class Session
     private void LetGo()
     {
         Rest();
-        _stream?.Dispose();
+        GiveUpMove();
+        if (_stream is { } stream) _home!.Engine.Release(stream);
         _stream = null;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SanaLive.Sessions.Bookmarks;
 using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions;
@@ -67,18 +68,20 @@ internal sealed partial class Session
     }
 
     /// <summary>Puts a bookmark's stream in the place of the one that was made so far, if that was promised for this block.</summary>
-    private async Task<bool> GoBackAsync(long block)
+    private async Task<bool> GoBackAsync(EngineLease home, long block)
     {
         DueRewind? due;
         lock (_gate) due = _rewinds.GetValueOrDefault(block);
         if (due is null) return false;
         var moment = due.Moment ?? await _keeper!.LoadAsync(due.From!, _ending.Token);
-        var stream = await RetriedAsync(block, (engine, cancellation) => engine.LoadStreamAsync(moment.Stream, cancellation));
+        var stream = await AskAsync(home, block, (lease, stop) => lease.LoadAsync(moment.Stream, stop));
         lock (_gate)
         {
-            _stream?.Dispose();
+            if (_stream is { } before) home.Engine.Release(before);
             _stream = stream;
             (_shift, _line, _branch) = (block - stream.NextBlock, moment.Line, moment.Branch?.ToImmutableList());
+            // An engine that is lost from now on brings back what is after the rewind, not what was before it.
+            Remember(moment.Stream);
             // Another one may have been promised for this block meanwhile: it is then not begun, but comes here again.
             if (_rewinds.GetValueOrDefault(block) == due) _rewinds.Remove(block);
         }

@@ -102,7 +102,7 @@ internal sealed partial class Session
         {
             RequireAlive();
             // Refuses here, so that the viewer who finds no room is told; everything else is the loop's business.
-            if (_ticket is null && !_paused) _ticket = _around.Line.Apply(_engine, _wake.Set);
+            if (_ticket is null && !_paused) _ticket = _around.Line.Apply(_home?.Engine, _wake.Set);
             (_claimedAt, _called) = (null, false);
             _viewers++;
             Changed();

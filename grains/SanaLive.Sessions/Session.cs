@@ -1,6 +1,7 @@
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Playback;
 using SanaLive.Sessions.Recordings;
 using SanaLive.Sessions.Schedule;
@@ -10,8 +11,8 @@ namespace SanaLive.Sessions;
 
 /// <summary>
 /// One endless stream: its facts and commands (this file), its viewers (<c>Session.Watching.cs</c>) and the loop that makes its blocks
-/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>); what survives its process (<c>Session.Keeping.cs</c>);
-/// and the moments that one can go back to (<c>Session.Bookmarks.cs</c>, <c>Session.Rewinding.cs</c>).
+/// (<c>Session.Making.cs</c>), on a place that it is given (<c>Session.Place.cs</c>) and may change (<c>Session.Moving.cs</c>); what survives
+/// its process (<c>Session.Keeping.cs</c>); and the moments that one can go back to (<c>Session.Bookmarks.cs</c>, <c>Session.Rewinding.cs</c>).
 /// All facts are guarded by one lock, which is never held across an await; the loop alone makes blocks and changes states.
 /// </summary>
 internal sealed partial class Session : IAsyncDisposable
@@ -34,7 +35,7 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly Task _loop;
 
-    private IEngine? _engine;
+    private EngineLease? _home; // of the engine that has the stream, or will
     private IVideoStream? _stream;
     private Ticket? _ticket;
     private PromptLine _line;
@@ -76,7 +77,7 @@ internal sealed partial class Session : IAsyncDisposable
         _lead = new AdaptiveLead(_blockDuration, _clock.LongestLead);
         _clock.Lead = _lead.Lead;
         _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
-        _line = new PromptLine(start.Prompt);
+        _line = _firstLine = new PromptLine(start.Prompt);
         _shownPrompt = start.Prompt;
         _lastUsed = _lastWatched = around.Time.GetUtcNow();
         Created = past?.Facts.Created ?? _lastUsed;
@@ -118,7 +119,7 @@ internal sealed partial class Session : IAsyncDisposable
             RequireAlive();
             if (Known(request) is { } known) return known;
             // Refuses what cannot be before the model is asked to read it; the answer may be another when it has.
-            _schedule.Accept("", request, _begun, _around.Options.BlendBlocks, [], []);
+            _schedule.Accept("", request, Open, _around.Options.BlendBlocks, [], []);
             _reading++;
         }
 
@@ -126,7 +127,7 @@ internal sealed partial class Session : IAsyncDisposable
         {
             if (Known(request) is { } known) return known;
             var cue = $"c{_cueCount + 1}";
-            Happen(_schedule.Accept(cue, request, _begun, _around.Options.BlendBlocks, read.Prompt.Understood, read.Prompt.NotUnderstood));
+            Happen(_schedule.Accept(cue, request, Open, _around.Options.BlendBlocks, read.Prompt.Understood, read.Prompt.NotUnderstood));
             _cueCount++;
             _readAhead[cue] = read;
             var receipt = _schedule.Find(cue)!;
@@ -141,15 +142,15 @@ internal sealed partial class Session : IAsyncDisposable
         lock (_gate)
         {
             RequireAlive();
-            request = _schedule.Completed(cue, request, _begun);
+            request = _schedule.Completed(cue, request, Open);
             CueRules.Check(request, _around.Model);
-            _schedule.Change(cue, request, _begun, [], []);
+            _schedule.Change(cue, request, Open, [], []);
             _reading++;
         }
 
         return await ReadThenAsync(request, cancellation, read =>
         {
-            Happen(_schedule.Change(cue, request, _begun, read.Prompt.Understood, read.Prompt.NotUnderstood));
+            Happen(_schedule.Change(cue, request, Open, read.Prompt.Understood, read.Prompt.NotUnderstood));
             _readAhead[cue] = read;
             return _schedule.Find(cue)!;
         });
@@ -160,7 +161,7 @@ internal sealed partial class Session : IAsyncDisposable
         lock (_gate)
         {
             RequireAlive();
-            Happen(_schedule.Withdraw(cue, _begun));
+            Happen(_schedule.Withdraw(cue, Open));
             return _schedule.Find(cue)!;
         }
     }
@@ -212,6 +213,9 @@ internal sealed partial class Session : IAsyncDisposable
         }
     }
 
+    /// <summary>The first block that a cue may apply to: what is made again comes out as it was.</summary>
+    private long Open => Math.Max(_begun, _firstToShow);
+
     private CueReceipt? Known(CueRequest request) => request.ClientId is { } id ? _schedule.FindByClient(id) : null;
 
     private void Happen(IReadOnlyList<CueEvent> events)
@@ -240,9 +244,9 @@ internal sealed partial class Session : IAsyncDisposable
         try
         {
             Prompt previous;
-            IEngine reader;
-            lock (_gate) (previous, reader) = (_line.InForce, _engine ?? _around.Reader);
-            var prompt = await SessionPrompts.ReadAsync(reader, previous, request.Prompt, request.Controls, cancellation);
+            HostedEngine? reader;
+            lock (_gate) (previous, reader) = (_line.InForce, _home?.Engine);
+            var prompt = await SessionPrompts.ReadAsync(_around.Engines, reader, previous, request.Prompt, request.Controls, cancellation);
             lock (_gate)
             {
                 RequireAlive();
@@ -304,7 +308,7 @@ internal sealed partial class Session : IAsyncDisposable
             StateBytes = _stream?.StateBytes ?? model.StateBytes,
             StatePolicy = _stream?.StatePolicy ?? model.StatePolicy,
             Model = model.Name,
-            Engine = _engine?.Name ?? "",
+            Engine = _home?.Engine.Name ?? "",
             Width = model.Width,
             Height = model.Height,
             FramesPerSecond = model.FramesPerSecond,
@@ -314,7 +318,7 @@ internal sealed partial class Session : IAsyncDisposable
             Lead = _clock.LeadBefore(_published, _around.Time.GetUtcNow()).TotalSeconds,
             Stalls = _clock.Stalls,
             Durability = _keeper?.View,
-            Notice = Farewell,
+            Notice = Farewell ?? WhyItWaits,
             Bookmarks = SummaryOfBookmarks(),
             Rewind = _rewound,
             Origin = _facts.Origin,

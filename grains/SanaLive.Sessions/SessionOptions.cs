@@ -45,6 +45,12 @@ public sealed class SessionOptions
     /// <summary>Times that a block is tried again after the engine failed, before its session fails. 0 to 5.</summary>
     public int Retries { get; set; } = 2;
 
+    /// <summary>
+    /// How long an engine may take to answer, per stream that shares it, before it counts as hung: it is fenced off and its sessions go on
+    /// elsewhere. Null: ten times what a block takes, and 5 s at least. 0.5 s to 1 h.
+    /// </summary>
+    public TimeSpan? EngineTimeout { get; set; }
+
     /// <summary>Finished cues that a session remembers. 0 to 10,000.</summary>
     public int FinishedCues { get; set; } = 200;
 
@@ -95,6 +101,8 @@ public sealed class SessionOptions
         Require(Claim >= TimeSpan.FromSeconds(1) && Claim <= TimeSpan.FromMinutes(10), $"Claim must be 1 s to 10 min, not {Claim}.");
         Require(MaxSessions is >= 1 and <= 1_000_000, $"MaxSessions must be 1 to 1,000,000, not {MaxSessions}.");
         Require(Retries is >= 0 and <= 5, $"Retries must be 0 to 5, not {Retries}.");
+        Require(
+            EngineTimeout is not { } t || (t >= TimeSpan.FromSeconds(0.5) && t <= TimeSpan.FromHours(1)), $"EngineTimeout must be 0.5 s to 1 h, not {EngineTimeout}.");
         Require(FinishedCues is >= 0 and <= 10_000, $"FinishedCues must be 0 to 10,000, not {FinishedCues}.");
         Require(PendingCues is >= 1 and <= 10_000, $"PendingCues must be 1 to 10,000, not {PendingCues}.");
         Require(

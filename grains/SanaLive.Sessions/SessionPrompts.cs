@@ -1,17 +1,18 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 
 namespace SanaLive.Sessions;
 
 internal static class SessionPrompts
 {
     /// <summary>Reads words and controls, checked before, for somebody who waits for the answer.</summary>
-    /// <exception cref="SessionException"><see cref="SessionError.Failed"/>: the engine could not.</exception>
+    /// <exception cref="SessionException"><see cref="SessionError.Failed"/>: the engine could not; <see cref="SessionError.Overloaded"/>: none answers.</exception>
     public static async Task<Prompt> ReadAsync(
-        IEngine engine, Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
+        EnginePool engines, HostedEngine? preferred, Prompt? previous, string? text, IReadOnlyDictionary<string, ControlValue>? controls, CancellationToken cancellation)
     {
         try
         {
-            return await engine.ReadPromptAsync(previous, text?.Trim(), controls, cancellation);
+            return await engines.AskAsync(preferred, (engine, stop) => engine.ReadPromptAsync(previous, text?.Trim(), controls, stop), cancellation);
         }
         catch (Exception e) when (e is not (OperationCanceledException or SessionException))
         {

@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Pictures;
 using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
@@ -20,24 +21,24 @@ internal sealed record SessionStart(ulong Seed, Prompt Prompt, StartImage? Image
         request = SessionReplay.Begin(request, around.Model);
         CueRules.Check(request, around.Model);
         var picture = request.Image is { } file ? await around.Pictures.ReadAsync(file, around.Model.Width, around.Model.Height, cancellation) : null;
-        var image = picture is null ? null : await EncodeAsync(around.Reader, picture, cancellation);
-        var seen = image is { Controls.Count: > 0 } ? await SessionPrompts.ReadAsync(around.Reader, null, null, image.Controls, cancellation) : null;
+        var image = picture is null ? null : await EncodeAsync(around.Engines, picture, cancellation);
+        var seen = image is { Controls.Count: > 0 } ? await SessionPrompts.ReadAsync(around.Engines, null, null, null, image.Controls, cancellation) : null;
         var asked = request.Prompt is not null || request.Controls is { Count: > 0 };
         var words = asked || seen is not null ? request.Prompt : around.Model.DefaultPrompt;
-        var prompt = asked || seen is null ? await SessionPrompts.ReadAsync(around.Reader, seen, words, request.Controls, cancellation) : seen;
+        var prompt = asked || seen is null ? await SessionPrompts.ReadAsync(around.Engines, null, seen, words, request.Controls, cancellation) : seen;
         return new SessionStart(
             request.Seed ?? SessionSecrets.NewSeed(), prompt, image,
             picture is null ? null : new StartView(picture.Width, picture.Height, picture.Note, seen?.Understood ?? []),
             picture is null ? new SessionAsked(request.Prompt, request.Controls) : null);
     }
 
-    private static async Task<StartImage> EncodeAsync(IEngine engine, FittedPicture picture, CancellationToken cancellation)
+    private static async Task<StartImage> EncodeAsync(EnginePool engines, FittedPicture picture, CancellationToken cancellation)
     {
         try
         {
-            return await engine.ReadImageAsync(picture.Rgb, cancellation);
+            return await engines.AskAsync(null, (engine, stop) => engine.ReadImageAsync(picture.Rgb, stop), cancellation);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not (OperationCanceledException or SessionException))
         {
             throw new SessionException(SessionError.Failed, $"The model could not read this picture: {e.Message}", e);
         }

@@ -3,13 +3,14 @@ using Polly;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Admission;
 using SanaLive.Sessions.Encoding;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Sessions;
 
 /// <summary>What all sessions of a host share.</summary>
 /// <param name="Model">The model of all engines.</param>
-/// <param name="Reader">Reads prompts before a session has an engine.</param>
+/// <param name="Engines">All of them.</param>
 /// <param name="Line">Gives the engines' places.</param>
 /// <param name="Encoder">Encodes blocks.</param>
 /// <param name="Pictures">Decodes start images.</param>
@@ -20,7 +21,7 @@ namespace SanaLive.Sessions;
 /// <param name="Ended">Told of a session that was closed, has expired or has another owner.</param>
 internal sealed record SessionSurroundings(
     ModelCard Model,
-    IEngine Reader,
+    EnginePool Engines,
     AdmissionLine Line,
     IBlockEncoder Encoder,
     IPictureReader Pictures,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using SanaLive.Web.Bookmarks;
 using SanaLive.Web.Cues;
+using SanaLive.Web.Engines;
 using SanaLive.Web.Events;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Live;
@@ -66,6 +67,7 @@ public static class Program
         app.UseHubOrigins();
         app.MapPage();
         app.MapSessions();
+        app.MapEngines();
         app.MapCues();
         app.MapBookmarks();
         app.MapRecordings();

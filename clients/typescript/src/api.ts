@@ -54,6 +54,11 @@ export class SanaLiveApi {
     return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/resume`, { key });
   }
 
+  /** Has the session go on, at its next block border, on another engine of the server; viewers notice nothing. Answers when it is there. */
+  move(id: string, key: string, engine: string): Promise<SessionView> {
+    return this.#call('POST', `/api/sessions/${encodeURIComponent(id)}/move`, { key, body: { engine } });
+  }
+
   close(id: string, key: string): Promise<void> {
     return this.#call('DELETE', `/api/sessions/${encodeURIComponent(id)}`, { key });
   }

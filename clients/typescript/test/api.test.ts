@@ -38,6 +38,13 @@ describe('SanaLiveApi', () => {
     expect((seen[0]?.init.headers as Record<string, string>)['authorization']).toBe('Bearer secret');
   });
 
+  it('moves a session to another engine', async () => {
+    const seen: Seen[] = [];
+    const moved = await apiWith(() => new Response(JSON.stringify(view({ engine: 'cpu-1' })), { status: 200 }), seen).move('x', 'secret', 'cpu-1');
+    expect(seen[0]).toMatchObject({ url: 'http://host/api/sessions/x/move', init: { method: 'POST', body: '{"engine":"cpu-1"}' } });
+    expect(moved.engine).toBe('cpu-1');
+  });
+
   it('tells the sentence of a problem', async () => {
     const error = await refusal(apiWith(() => problem(409, '{"title":"Conflict","detail":"That cue was applied already."}')).get('x'));
     expect(error.kind).toBe('conflict');

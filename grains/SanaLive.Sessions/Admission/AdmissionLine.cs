@@ -1,4 +1,4 @@
-using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Telemetry;
 
 namespace SanaLive.Sessions.Admission;
@@ -9,18 +9,17 @@ namespace SanaLive.Sessions.Admission;
 /// through <see cref="Ticket.Changed"/>, which must only set a signal.
 /// </summary>
 /// <param name="engines">All run the same model.</param>
-/// <param name="options">Reserve, length of the line.</param>
-internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptions options)
+/// <param name="options">Length of the line.</param>
+internal sealed class AdmissionLine(IReadOnlyList<HostedEngine> engines, SessionOptions options)
 {
     private readonly Lock _gate = new();
     private readonly List<Ticket> _waiting = [];
-    private readonly Dictionary<IEngine, int> _taken = engines.ToDictionary(e => e, _ => 0);
 
-    public int Capacity => engines.Sum(Places);
+    public int Capacity => engines.Where(e => e.IsServing).Sum(e => e.Places);
 
     public int Active
     {
-        get { lock (_gate) return _taken.Values.Sum(); }
+        get { lock (_gate) return engines.Sum(e => e.Taken); }
     }
 
     public int Waiting
@@ -29,30 +28,31 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
     }
 
     /// <summary>Streams that have a place on an engine; 1 at least, for whoever asks has a block made there.</summary>
-    public int Sharing(IEngine engine)
+    public int Sharing(HostedEngine engine)
     {
-        lock (_gate) return Math.Max(1, _taken[engine]);
+        lock (_gate) return Math.Max(1, engine.Taken);
     }
 
     /// <summary>True when one more applicant would be refused.</summary>
     public bool IsFull
     {
-        get { lock (_gate) return _waiting.Count >= options.QueueLength && engines.All(e => _taken[e] >= Places(e)); }
+        get { lock (_gate) return _waiting.Count >= options.QueueLength && !engines.Any(HasRoom); }
     }
 
     /// <summary>A place, or a position in line.</summary>
-    /// <param name="bound">The engine that holds the session's state; null for any.</param>
+    /// <param name="preferred">The engine that holds the session's stream; null for any.</param>
     /// <param name="changed">Sets a signal when the ticket's position or engine has changed.</param>
     /// <param name="force">Never refused, however long the line.</param>
+    /// <param name="first">Before all others: for a stream that runs already.</param>
     /// <exception cref="SessionException"><see cref="SessionError.Overloaded"/>: the line is full.</exception>
-    public Ticket Apply(IEngine? bound, Action changed, bool force = false)
+    public Ticket Apply(HostedEngine? preferred, Action changed, bool force = false, bool first = false)
     {
         lock (_gate)
         {
-            var ticket = new Ticket(bound, changed);
-            _waiting.Add(ticket);
+            var ticket = new Ticket(preferred, changed);
+            _waiting.Insert(first ? 0 : _waiting.Count, ticket);
             SessionTelemetry.QueuedCount.Add(1);
-            Advance();
+            Grant();
             if (!force && ticket.Engine is null && _waiting.Count > options.QueueLength)
             {
                 _waiting.Remove(ticket);
@@ -69,7 +69,7 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
     /// <exception cref="SessionException"><see cref="SessionError.Overloaded"/>: the line is full.</exception>
     public Ticket? Claim(Action changed)
     {
-        lock (_gate) return _waiting.Count == 0 && engines.Any(e => _taken[e] < Places(e)) ? null : Apply(null, changed);
+        lock (_gate) return _waiting.Count == 0 && engines.Any(HasRoom) ? null : Apply(null, changed);
     }
 
     /// <summary>Gives the place, or the position in line, to others.</summary>
@@ -79,7 +79,7 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
         {
             if (ticket.Engine is { } engine)
             {
-                _taken[engine]--;
+                engine.Taken--;
                 SessionTelemetry.ActiveCount.Add(-1);
             }
             else if (_waiting.Remove(ticket)) SessionTelemetry.QueuedCount.Add(-1);
@@ -87,23 +87,41 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
 
             ticket.Engine = null;
             ticket.Position = null;
-            Advance();
+            Grant();
         }
+    }
+
+    /// <summary>A place on one engine, now; null when it has none. Nobody who waits is passed by: there would be no room if somebody did.</summary>
+    public Ticket? TryTake(HostedEngine engine, Action changed)
+    {
+        lock (_gate)
+        {
+            if (!HasRoom(engine)) return null;
+            var ticket = new Ticket(engine, changed) { Engine = engine };
+            engine.Taken++;
+            SessionTelemetry.ActiveCount.Add(1);
+            return ticket;
+        }
+    }
+
+    /// <summary>An engine takes sessions again: whoever waits may have a place now.</summary>
+    public void Advance()
+    {
+        lock (_gate) Grant();
     }
 
     public static SessionException Full(int waiting) => new(
         SessionError.Overloaded, $"This server makes as many streams as it can, and {waiting} more wait already. Try again in a minute.");
 
-    /// <summary>One stream's real-time factor is how many streams an engine can make; one is always tried.</summary>
-    private int Places(IEngine engine) => options.SessionsPerEngine
-        ?? Math.Max(1, (int)(engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds * (1 - options.Reserve)));
+    private static bool HasRoom(HostedEngine engine) => engine.IsServing && engine.Taken < engine.Places;
 
-    private void Advance()
+    private void Grant()
     {
         for (var i = 0; i < _waiting.Count;)
         {
             var ticket = _waiting[i];
-            var engine = engines.Where(e => (ticket.Bound ?? e) == e && _taken[e] < Places(e)).MaxBy(e => Places(e) - _taken[e]);
+            // A stream can be carried anywhere, but where it is it costs nothing.
+            var engine = ticket.Preferred is { } home && HasRoom(home) ? home : engines.Where(HasRoom).MaxBy(e => e.Places - e.Taken);
             if (engine is null)
             {
                 i++;
@@ -111,7 +129,7 @@ internal sealed class AdmissionLine(IReadOnlyList<IEngine> engines, SessionOptio
             }
 
             _waiting.RemoveAt(i);
-            _taken[engine]++;
+            engine.Taken++;
             SessionTelemetry.QueuedCount.Add(-1);
             SessionTelemetry.ActiveCount.Add(1);
             ticket.Engine = engine;

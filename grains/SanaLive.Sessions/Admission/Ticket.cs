@@ -1,21 +1,21 @@
-using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Engines;
 
 namespace SanaLive.Sessions.Admission;
 
 /// <summary>A session's claim to an engine's place: granted, or waiting at a position. Written by the <see cref="AdmissionLine"/> alone.</summary>
-/// <param name="bound">The engine that it must be; null for any.</param>
+/// <param name="preferred">The engine that holds the session's stream; null for any.</param>
 /// <param name="changed">Called when something changed; only sets a signal.</param>
-internal sealed class Ticket(IEngine? bound, Action changed)
+internal sealed class Ticket(HostedEngine? preferred, Action changed)
 {
-    private volatile IEngine? _engine;
+    private volatile HostedEngine? _engine;
     private volatile int _position;
 
-    public IEngine? Bound => bound;
+    public HostedEngine? Preferred => preferred;
 
     public Action Changed => changed;
 
     /// <summary>The engine whose place this is; null while waiting.</summary>
-    public IEngine? Engine
+    public HostedEngine? Engine
     {
         get => _engine;
         set => _engine = value;

@@ -35,7 +35,7 @@ internal static class SessionReplay
         var (events, inForce) = (new List<CueEvent>(), start.Prompt);
         foreach (var cue in replay.Cues.OrderBy(cue => cue.Block))
         {
-            inForce = await SessionPrompts.ReadAsync(around.Reader, inForce, cue.Prompt, cue.Controls, cancellation);
+            inForce = await SessionPrompts.ReadAsync(around.Engines, null, inForce, cue.Prompt, cue.Controls, cancellation);
             events.Add(new CueEvent.Accepted($"c{events.Count + 1}", null, cue.Prompt?.Trim(), cue.Controls, cue.Block, cue.BlendBlocks, inForce.Understood, inForce.NotUnderstood));
             log.Add(new JournalEntry.Cued(events[^1]));
         }

@@ -70,4 +70,31 @@ internal static partial class SessionLog
 
     [LoggerMessage(22, LogLevel.Warning, "Session {Session}: a part of what it shows could not be recorded")]
     public static partial void CannotRecord(this ILogger logger, Exception error, string session);
+
+    [LoggerMessage(40, LogLevel.Information, "Session {Session} goes from engine {From} to {To} before block {Block}: {Bytes} bytes, {Milliseconds:0.#} ms")]
+    public static partial void Moved(this ILogger logger, string session, string from, string to, long block, int bytes, double milliseconds);
+
+    [LoggerMessage(41, LogLevel.Warning, "Session {Session} could not be moved to engine {To} and stays where it is")]
+    public static partial void CannotMove(this ILogger logger, Exception error, string session, string to);
+
+    [LoggerMessage(42, LogLevel.Warning, "Session {Session} has lost engine {Engine} and goes on from block {Block}; blocks before {Shown} are not shown again")]
+    public static partial void LostEngine(this ILogger logger, string session, string engine, long block, long shown);
+
+    [LoggerMessage(43, LogLevel.Error, "Engine {Engine} is fenced off, its sessions go on elsewhere: {Reason} (epoch {Epoch})")]
+    public static partial void EngineFenced(this ILogger logger, string engine, string reason, long epoch);
+
+    [LoggerMessage(44, LogLevel.Warning, "Engine {Engine} is still fenced off; it is tried again in {Wait}")]
+    public static partial void StillFenced(this ILogger logger, Exception? error, string engine, TimeSpan wait);
+
+    [LoggerMessage(45, LogLevel.Information, "Engine {Engine} answers again and takes sessions (epoch {Epoch})")]
+    public static partial void EngineBack(this ILogger logger, string engine, long epoch);
+
+    [LoggerMessage(46, LogLevel.Warning, "Engine {Engine} answered a question of epoch {Epoch} too late: refused")]
+    public static partial void LateAnswer(this ILogger logger, string engine, long epoch);
+
+    [LoggerMessage(47, LogLevel.Information, "Engine {Engine} takes no more sessions; those that it has are being moved")]
+    public static partial void Draining(this ILogger logger, string engine);
+
+    [LoggerMessage(48, LogLevel.Information, "Engine {Engine} takes sessions again")]
+    public static partial void ServesAgain(this ILogger logger, string engine);
 }

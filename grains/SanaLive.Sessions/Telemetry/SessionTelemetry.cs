@@ -13,6 +13,9 @@ public static class SessionTelemetry
     public const string Cues = "sanalive.session.cues";
     public const string Retries = "sanalive.session.retries";
     public const string Failures = "sanalive.session.failures";
+    public const string Fences = "sanalive.engine.fences";
+    public const string Moves = "sanalive.session.moves";
+    public const string MovePause = "sanalive.session.move.pause";
     public const string BlockDuration = "sanalive.session.block.duration";
     public const string EncodeDuration = "sanalive.session.encode.duration";
     public const string BlockBytes = "sanalive.session.block.bytes";
@@ -28,6 +31,9 @@ public static class SessionTelemetry
     internal static readonly Counter<long> CueCount = Meter.CreateCounter<long>(Cues, "{cue}", "Cues accepted.");
     internal static readonly Counter<long> RetryCount = Meter.CreateCounter<long>(Retries, "{retry}", "Blocks tried again after a failure.");
     internal static readonly Counter<long> FailureCount = Meter.CreateCounter<long>(Failures, "{session}", "Sessions that failed.");
+    internal static readonly Counter<long> FenceCount = Meter.CreateCounter<long>(Fences, "{engine}", "Times an engine was fenced off because it threw or hung.");
+    internal static readonly Counter<long> MoveCount = Meter.CreateCounter<long>(Moves, "{session}", "Sessions that went to another engine.");
+    internal static readonly Histogram<double> MoveTime = Meter.CreateHistogram<double>(MovePause, "s", "Time in which a moving session makes no block.");
     internal static readonly UpDownCounter<long> ActiveCount = Meter.CreateUpDownCounter<long>(Active, "{session}", "Sessions that have a place on an engine.");
     internal static readonly UpDownCounter<long> QueuedCount = Meter.CreateUpDownCounter<long>(Queued, "{session}", "Watched sessions that wait for a place.");
     internal static readonly Histogram<double> BlockTime = Meter.CreateHistogram<double>(BlockDuration, "s", "Wait and work of one block on its engine.");

@@ -71,6 +71,16 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public bool CannotRead { get; set; }
 
+    /// <summary>Streams cannot be loaded, but all else works.</summary>
+    public bool CannotLoad { get; set; }
+
+    /// <summary>The block that is being made, or that begins now, is not finished until <see cref="GoOn"/>, whoever gives up; nothing else begins.</summary>
+    public bool Hangs { get; set; }
+
+    public int Saved { get; private set; }
+
+    public int Loaded { get; private set; }
+
     public Task ReadGate { get; set; } = Task.CompletedTask;
 
     public async ValueTask<Prompt> ReadPromptAsync(
@@ -148,16 +158,26 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
     {
         var own = (FakeStream)stream;
         if (own.Busy || own.Disposed) throw new InvalidOperationException("A stream was saved that does not rest.");
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(new FakeSave(own.Seed, own.Start?.Latents.ToArray(), own.NextBlock));
+        Saved++;
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(new FakeSave(own.Seed, own.Start?.Latents.ToArray(), own.NextBlock, own.Past));
         return ValueTask.FromResult(new SavedStream(own.NextBlock, Model.Fingerprint, Facts.Fingerprint, bytes));
     }
 
     public ValueTask<IVideoStream> LoadStreamAsync(SavedStream saved, CancellationToken cancellation)
     {
+        if (CannotLoad) throw new IOException("there is no memory left");
+        Loaded++;
         var save = JsonSerializer.Deserialize<FakeSave>(saved.Bytes.Span)!;
         var stream = (FakeStream)CreateStream(save.Seed, save.Start is null ? null : new StartImage(save.Start, Sees));
-        stream.NextBlock = save.NextBlock;
+        (stream.NextBlock, stream.Past) = (save.NextBlock, save.Past);
         return ValueTask.FromResult<IVideoStream>(stream);
+    }
+
+    /// <summary>What hung is finished after all, and what waited begins.</summary>
+    public void GoOn()
+    {
+        Hangs = false;
+        if (_running is { } late) Finish(late);
     }
 
     public ValueTask DisposeAsync() => default;
@@ -187,6 +207,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     private void Finish(Job job)
     {
+        if (Hangs) return;
         job.Timer?.Dispose();
         Exception? error = null;
         GeneratedBlock? block = null;
@@ -215,8 +236,9 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         var number = job.Stream.NextBlock++;
         var r = job.Request;
         var start = job.Stream.Start is { } image ? string.Join(' ', image.Latents.ToArray()) : "";
-        var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache} {r.Cut}";
+        var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache} {r.Cut} {job.Stream.Past}";
         var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(facts));
+        job.Stream.Past = Convert.ToHexStringLower(hash);
         var frames = new byte[Model.FramesPerBlock * Model.Width * Model.Height * 3];
         for (var i = 0; i < frames.Length; i++) frames[i] = hash[i % hash.Length];
         return new GeneratedBlock(number, frames, new BlockTimings(TimeSpan.Zero, BlockTime, TimeSpan.Zero, TimeSpan.Zero));
@@ -226,7 +248,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
     {
         lock (_gate)
         {
-            if (job.Done.Task.IsCompleted) return;
+            if (job.Done.Task.IsCompleted || (Hangs && _running == job)) return;
             job.GivenUp = true;
             if (_waiting.Remove(job)) job.Stream.Busy = false;
         }
@@ -235,7 +257,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         else job.Done.TrySetCanceled();
     }
 
-    private sealed record FakeSave(ulong Seed, float[]? Start, long NextBlock);
+    private sealed record FakeSave(ulong Seed, float[]? Start, long NextBlock, string Past);
 
     private sealed class Job(FakeStream stream, BlockRequest request)
     {

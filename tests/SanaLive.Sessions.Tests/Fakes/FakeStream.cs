@@ -10,6 +10,9 @@ internal sealed class FakeStream(ulong seed, StartImage? start = null) : IVideoS
 
     public long NextBlock { get; set; }
 
+    /// <summary>The state: every block depends on all before it.</summary>
+    public string Past { get; set; } = "";
+
     public long StateBytes => 4096;
 
     public string StatePolicy => "window(3)";

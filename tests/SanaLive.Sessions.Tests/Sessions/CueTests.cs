@@ -192,9 +192,10 @@ public sealed class CueTests
         await stage.PassAsync(10);
         Assert.InRange(viewer.Blocks.Count, 26, 28);
         Assert.Equal(0, (await stage.ViewAsync(id)).Stalls);
-        await stage.Host.CloseAsync(id, default);
+        Assert.Equal(SessionError.Overloaded, (await Assert.ThrowsAsync<SessionException>(() => cueing)).Error);
         gate.SetResult();
-        Assert.Equal(SessionError.NotFound, (await Assert.ThrowsAsync<SessionException>(() => cueing)).Error);
+        await stage.PassAsync(1);
+        Assert.Empty((await stage.ViewAsync(id)).Cues);
     });
 
     public static TheoryData<CueRequest, SessionError, string> Garbage => new()

@@ -14,7 +14,7 @@ public sealed class HammerTests
         var time = new ManualTimeProvider();
         var engine = new FakeEngine(time) { BlockTime = TimeSpan.Zero, MeasuredBlocksPerSecond = 4 };
         await using var host = new InProcessSessionHost(
-            [engine], new FakeEncoder(), new FakePictureReader(), Options.Create(new SessionOptions { QueueLength = 50, FinishedCues = 10_000, PendingCues = 10_000, IdleExpiry = null }), time,
+            [engine], new FakeEncoder(), new FakePictureReader(), Options.Create(new SessionOptions { QueueLength = 50, FinishedCues = 10_000, PendingCues = 10_000, IdleExpiry = null, EngineTimeout = TimeSpan.FromHours(1) }), time,
             NullLogger<InProcessSessionHost>.Instance);
         var ids = new List<string>();
         for (var i = 0; i < 6; i++) ids.Add((await host.CreateAsync(new CreateSession(), default)).Id);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Engines;
 using SanaLive.Sessions.Recordings;
 using SanaLive.Sessions.Replay;
 
@@ -139,6 +140,31 @@ internal sealed class FakeSessionHost : ISessionHost
 
     private BookmarkView FindBookmark(string id, string bookmark) => Find(id).Bookmarks.FirstOrDefault(one => one.Id == bookmark)
         ?? throw new SessionException(SessionError.NotFound, $"This session has no bookmark '{bookmark}'.");
+
+    public Task<SessionView> MoveAsync(string id, string engine, CancellationToken cancellation) => engine == "fake-0"
+        ? throw new SessionException(SessionError.Conflict, "This session is on engine fake-0 already.")
+        : Task.FromResult(Find(id).Change(view => view with { Engine = engine }));
+
+    /// <summary>Drained, by name.</summary>
+    public ConcurrentDictionary<string, bool> Drained { get; } = [];
+
+    public Task<IReadOnlyList<EngineView>> EnginesAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<EngineView>>([ViewOf("fake-0")]);
+
+    public Task<EngineView> DrainAsync(string engine, CancellationToken cancellation)
+    {
+        Drained[engine] = true;
+        return Task.FromResult(ViewOf(engine));
+    }
+
+    public Task<EngineView> ServeAsync(string engine, CancellationToken cancellation)
+    {
+        Drained.TryRemove(engine, out _);
+        return Task.FromResult(ViewOf(engine));
+    }
+
+    private EngineView ViewOf(string engine) =>
+        new(engine, Drained.ContainsKey(engine) ? EngineState.Drained : EngineState.Serving, null, 1, 4, 0, 0);
 
     public Task StopAsync() => Task.CompletedTask;
 

@@ -73,7 +73,7 @@ public sealed class CommandLineTests
     {
         var help = CommandLine.Parse(["--help"]);
         Assert.Equal(0, help.ExitCode);
-        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--threads", "--precision", "--max-sessions", "--max-streams", "--queue-length", "--reserve", "--version" })
+        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--engines", "--threads", "--precision", "--max-sessions", "--max-streams", "--queue-length", "--reserve", "--version" })
             Assert.Contains(name, help.Answer);
     }
 
@@ -97,6 +97,7 @@ public sealed class CommandLineTests
     [InlineData("--reserve", "1", "Reserve")]
     [InlineData("--operator-key", "short", "--operator-key")]
     [InlineData("--threads", "0", "--threads")]
+    [InlineData("--engines", "0", "--engines")]
     [InlineData("--precision", "fp16", "--precision")]
     [InlineData("--precision", "1", "--precision")]
     public void From_ValueThatCannotBeRight_IsNamed(string option, string value, string names)

@@ -8,7 +8,7 @@ using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Web.Hosting;
 
-/// <summary>Sessions in this process, on an engine on the processor, kept in files.</summary>
+/// <summary>Sessions in this process, on engines on the processor, kept in files.</summary>
 public sealed partial class EngineHostSource(ServerOptions options, TimeProvider time, ILogger<InProcessSessionHost> logger) : ISessionHostSource
 {
     public async Task<OpenSessionHost> OpenAsync(CancellationToken cancellation)
@@ -16,10 +16,10 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
         // Before the model, which takes longer to load than a missing library or a folder in use takes to tell.
         var encoder = new Vp8BlockEncoder(options.Sessions.Video, time);
         var store = await OpenStoreAsync(cancellation);
-        var engine = await Task.Run(Load, cancellation);
+        var engines = await Task.Run(Load, cancellation);
         var host = new InProcessSessionHost(
-            [engine], encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger, store);
-        var opened = new OpenSessionHost(host, [engine], encoder, store);
+            engines, encoder, new FfmpegPictureReader(time), Options.Create(options.Sessions), time, logger, store);
+        var opened = new OpenSessionHost(host, engines, encoder, store);
         if (store is null)
         {
             LogNotKept();
@@ -35,12 +35,36 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
         : options.Store is { } database ? await PostgresSessionStore.OpenAsync(database, Path.Combine(folder, "snapshots"), cancellation)
         : new FileSessionStore(folder);
 
-    private CpuEngine Load()
+    /// <summary>
+    /// One after the other, because each measures its speed. Every engine has threads of its own: if all used all of them, each would be
+    /// measured alone and be slower in company, and admission would promise places that are not there.
+    /// </summary>
+    private IReadOnlyList<IEngine> Load()
     {
         var folder = options.Model ?? InstallPaths.World;
         if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
-        return CpuEngine.Load(folder, new CpuEngineOptions { Threads = options.Threads ?? 0, Precision = options.EnginePrecision }, time);
+        var threads = options.Threads ?? Environment.ProcessorCount;
+        if (threads < options.Engines) LogMoreEnginesThanThreads(options.Engines, threads);
+        var engines = new List<IEngine>();
+        for (var i = 0; i < options.Engines; i++)
+        {
+            var own = ThreadsOf(i, options.Engines, threads);
+            var engine = CpuEngine.Load(folder, new CpuEngineOptions { Name = $"cpu-{i}", Threads = own, Precision = options.EnginePrecision }, time);
+            engines.Add(engine);
+            LogEngine(engine.Name, own, threads, engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds);
+        }
+
+        return engines;
     }
+
+    /// <summary>Threads are split as evenly as they go; the first engines get what is left over.</summary>
+    public static int ThreadsOf(int engine, int engines, int threads) => Math.Max(1, threads / engines + (engine < threads % engines ? 1 : 0));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Engine {Engine} has {Own} of {Threads} threads and makes {Factor:0.0} streams in real time")]
+    private partial void LogEngine(string engine, int own, int threads, double factor);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Engines} engines share {Threads} threads: each was measured alone, so together they are slower than they were measured. Give --engines fewer or --threads more")]
+    private partial void LogMoreEnginesThanThreads(int engines, int threads);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Sessions are kept in {Place}; {Sessions} are back")]
     private partial void LogKept(string place, int sessions);

@@ -51,7 +51,10 @@ public sealed class ServerOptions
     /// <summary>Folder of the model; null is the embedded world.</summary>
     public string? Model { get; set; }
 
-    /// <summary>Threads that compute, 1 to 256; null: as many as there are cores.</summary>
+    /// <summary>Engines in this process, 1 to 64, each with weights of its own.</summary>
+    public int Engines { get; set; } = 1;
+
+    /// <summary>Threads that compute, 1 to 256, shared out among the engines; null: as many as there are cores.</summary>
     public int? Threads { get; set; }
 
     /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears.</summary>
@@ -115,6 +118,7 @@ public sealed class ServerOptions
         if (Data is { } data && string.IsNullOrWhiteSpace(data)) yield return "--data takes a folder, or none.";
         if (Store is not null && DataFolder is null) yield return "--store keeps snapshots as files: name a folder for them with --data.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
+        if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
         if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return problem;
         foreach (var problem in Limits.Problems()) yield return problem;

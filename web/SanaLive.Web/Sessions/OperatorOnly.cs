@@ -17,7 +17,7 @@ internal static class OperatorOnly
             return operatorKey is not null && Same(key, operatorKey)
                 ? await next(call)
                 : Refusal.Of(StatusCodes.Status403Forbidden, operatorKey is null
-                    ? "This server was started without --operator-key, so its sessions are listed only on its own machine."
+                    ? "This server was started without --operator-key, so this is only done on its own machine."
                     : "This is not the operator's key.");
         }
 
@@ -25,7 +25,7 @@ internal static class OperatorOnly
         BearerKey.Demand(context.Response);
         return Refusal.Of(
             StatusCodes.Status401Unauthorized,
-            "The sessions are listed only on the server's own machine, or for the operator's key as 'Authorization: Bearer KEY'.");
+            "This is only done on the server's own machine, or for the operator's key as 'Authorization: Bearer KEY'.");
     });
 
     /// <summary>

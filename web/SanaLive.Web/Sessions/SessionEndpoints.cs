@@ -22,6 +22,7 @@ public static class SessionEndpoints
         directed.MapPost("pause", PauseAsync);
         directed.MapPost("resume", ResumeAsync);
         directed.MapPost("restart", RestartAsync);
+        directed.MapPost("move", MoveAsync);
         directed.MapDelete("", CloseAsync);
     }
 
@@ -46,6 +47,9 @@ public static class SessionEndpoints
 
     private static async Task<Ok<SessionView>> RestartAsync(string id, Backend backend, CancellationToken cancellation) =>
         TypedResults.Ok(await backend.Sessions.RestartAsync(id, cancellation));
+
+    private static async Task<Ok<SessionView>> MoveAsync(string id, MoveRequest request, Backend backend, CancellationToken cancellation) =>
+        TypedResults.Ok(await backend.Sessions.MoveAsync(id, request.Engine, cancellation));
 
     private static async Task<Ok<IReadOnlyList<MadeBlock>>> BlocksAsync(string id, Backend backend, CancellationToken cancellation) =>
         TypedResults.Ok(await backend.Sessions.BlocksAsync(id, cancellation));

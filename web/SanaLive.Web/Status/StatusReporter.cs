@@ -12,6 +12,7 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
     {
         var sessions = backend.IsReady ? await backend.Sessions.ListAsync(cancellation) : [];
         var load = backend.IsReady ? await backend.Sessions.LoadAsync(cancellation) : new SessionLoad(0, 0, 0, 0);
+        var views = backend.IsReady ? await backend.Sessions.EnginesAsync(cancellation) : [];
         return new StatusView
         {
             Version = CommandLine.Version,
@@ -21,9 +22,11 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
             Engines =
             [
                 .. from engine in backend.Engines
+                   join view in views on engine.Name equals view.Name
                    let factor = engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds
                    select new StatusView.EngineStatus(
-                       engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts),
+                       engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts, view.State, view.Reason, view.Epoch,
+                       view.Places, view.Active, view.Sessions),
             ],
             Capacity = load.Capacity,
             Admission = new(

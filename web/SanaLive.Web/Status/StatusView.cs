@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Engine;
 using SanaLive.Rtc;
+using SanaLive.Sessions.Engines;
 using SanaLive.Web.Relay;
 using SanaLive.Web.Whep;
 
@@ -40,9 +41,16 @@ public sealed record StatusView
     /// <param name="QueueLength">Requests waiting or running now.</param>
     /// <param name="BlocksPerSecond">For one session, measured at the start.</param>
     /// <param name="RealTimeFactor">Blocks per second over what one viewer's session needs: how far the engine is ahead of one viewer.</param>
-    /// <param name="Facts">Device, kernels, precision, and why they were chosen.</param>
+    /// <param name="Facts">Device, kernels, precision, threads, and why they were chosen.</param>
+    /// <param name="State">Whether it takes sessions.</param>
+    /// <param name="Reason">Why it failed; null when it has not.</param>
+    /// <param name="Epoch">Counts the times it was fenced off, from 1.</param>
+    /// <param name="Places">Sessions that it makes at once.</param>
+    /// <param name="Active">Sessions that have one of these places.</param>
+    /// <param name="Sessions">Sessions whose stream it holds, resting ones included.</param>
     public sealed record EngineStatus(
-        string Name, string Model, int QueueLength, double BlocksPerSecond, double RealTimeFactor, EngineFacts Facts);
+        string Name, string Model, int QueueLength, double BlocksPerSecond, double RealTimeFactor, EngineFacts Facts, EngineState State, string? Reason,
+        long Epoch, int Places, int Active, int Sessions);
 
     /// <param name="Active">Sessions that have a place.</param>
     /// <param name="Queued">Sessions that wait for one.</param>
