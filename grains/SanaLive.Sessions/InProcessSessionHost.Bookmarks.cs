@@ -36,9 +36,10 @@ public sealed partial class InProcessSessionHost
         var own = new SessionFork(moment, SessionSecrets.NewId(), SessionSecrets.Hash(key), _around).At(request.Bookmark, request.Prompt, read);
         var stored = await PlaceForAsync(own.Facts.Id, cancellation);
         var session = new Session(await SessionFork.KeptAsync(own, stored), stored, _around);
-        // Before it can end, which takes it away again.
-        parent.HasFork(session);
         await OpenAsync(session);
+        // Once it can be found, for whoever sees the parent's view looks it up; and it may have ended already.
+        parent.HasFork(session);
+        if (!_sessions.ContainsKey(session.Id)) parent.LosesFork(session.Id);
         return new SessionCreated(session.Id, key, session.View());
     }
 

@@ -1,5 +1,8 @@
 // A person goes back to a moment, and forks the stream.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { launch, open, playing } from './browser.mjs';
 import { startServer } from './server.mjs';
@@ -7,11 +10,12 @@ import { startServer } from './server.mjs';
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('moments', () => {
+  const data = mkdtempSync(join(tmpdir(), 'sanalive-moments-'));
   let server, browser, director, id, key;
 
   const get = async (path) => (await server.api('GET', `/api/sessions/${path}`)).body;
 
-  async function until(what, seconds = 60) {
+  async function until(what, seconds = 120) {
     const end = Date.now() + seconds * 1000;
     for (;;) {
       const value = await what();
@@ -24,7 +28,7 @@ describe('moments', () => {
   const hashes = async (session) => new Map((await get(`${session}/blocks`)).map((block) => [block.number, block.hash]));
 
   before(async () => {
-    server = await startServer('--data', 'none');
+    server = await startServer('--data', data);
     browser = await launch();
     const { body } = await server.api('POST', '/api/sessions', { prompt: 'a red train in a meadow by day', seed: 21 });
     [id, key] = [body.id, body.directorKey];
@@ -34,6 +38,7 @@ describe('moments', () => {
   after(async () => {
     await browser?.close();
     await server?.stop();
+    rmSync(data, { recursive: true, force: true });
   });
 
   it('keeps a moment by name, with its picture', async () => {
@@ -90,5 +95,9 @@ describe('moments', () => {
     await page.getByTestId('family').waitFor();
   });
 
-  it('complained about nothing in the console', () => assert.deepEqual(director.errors, []));
+  it('complained about nothing in the console', () => {
+    // A page that goes on to another stream takes leave of this one's viewer, whose connection may have ended already.
+    const complaints = director.errors.filter((error) => !/404 .*\/whep\//.test(error));
+    assert.deepEqual(complaints, []);
+  });
 });

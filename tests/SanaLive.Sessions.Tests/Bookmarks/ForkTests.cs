@@ -70,6 +70,26 @@ public sealed class ForkTests
     });
 
     [Fact]
+    public void Fork_IsFoundByWhoeverSeesItInItsParentsView() => Play(true, async stage =>
+    {
+        var id = await stage.CreateAsync();
+        var missing = 0;
+        var following = FollowAsync();
+        for (var i = 0; i < 3; i++) await stage.Host.ForkAsync(id, new ForkRequest(), default);
+        await stage.SettleAsync();
+        Assert.Equal((3, 0), ((await stage.ViewAsync(id)).Forks.Count, missing));
+        await stage.Host.CloseAsync(id, default);
+        await following;
+
+        async Task FollowAsync()
+        {
+            await foreach (var view in stage.Host.EventsAsync(id, default))
+                foreach (var fork in view.Forks)
+                    if ((await stage.Host.ListAsync(default)).All(one => one.Id != fork.Session)) missing++;
+        }
+    });
+
+    [Fact]
     public void Fork_OfAQueuedSession_BeginsWhereItBegins() => Play(
         true,
         async stage =>
