@@ -34,10 +34,10 @@ def walk(teacher, state, tokens, size, grid, levels):
 
 
 def loss(student, teacher, latents, tokens_clean, tokens, weight, levels, grid, policy):
-    """One block per clip, with a past of none to three clean blocks; a first block half of the time, for it is the hardest."""
+    """The block of a stream's beginning, or one of a clip with a past of one to three clean blocks."""
     b, c, kf, h, w = latents.shape
     k = kf // flow.FRAMES
-    at = 0 if torch.rand(()) < .5 else int(torch.randint(1, k, ()))
+    at = 0 if k == 1 else int(torch.randint(1, k, ()))
     past = Past(policy, student, flow.FRAMES)
     block = lambda v, i: v[:, :, i * flow.FRAMES:(i + 1) * flow.FRAMES]
     with torch.no_grad():
@@ -61,14 +61,17 @@ def train(folder, vae_folder, minutes, start_from, rate=2e-4, muon_rate=.003, na
     loop = Loop(name, model, folder, minutes, rate, decay=.99, hidden=train_world.hidden, muon_rate=muon_rate, start_from=start_from, workers=workers)
     teacher = train_world.load_average(copy.deepcopy(model), start_from)
     pool = train_world.Pool(train_world.load_vae(vae_folder), 1200, 192, pool_path)
-    while len(pool.items) < fill:
-        pool.add(4)
+    pool.fill(fill)
     prompts, kept = train_world.Prompts(conditions.condition_tables()), Policy(policy)
     levels = [t / 1000 for t in export.SAMPLER["timesteps"]]
     grid = path(levels, steps)
 
     def step(model):
-        latents, tokens_clean, tokens, weight, _ = pool.draw(batch, prompts, 4, still=0)
+        if loop.steps % 2:                                # a beginning, for it is the hardest
+            latents, tokens, weight = pool.scenes(batch, prompts)
+            tokens, tokens_clean = tokens.unsqueeze(1), None
+        else:
+            latents, tokens_clean, tokens, weight, _ = pool.draw(batch, prompts, 4, still=0)
         with autocast():
             total = loss(model, teacher, latents, tokens_clean, tokens, weight, levels, grid, kept)
         return total, {"distance": total.item()}

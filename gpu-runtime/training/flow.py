@@ -19,13 +19,17 @@ def training_levels(size, shift, levels=(), share=0.0):
     return sigma
 
 
-def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0, policy=None):
+def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0, policy=None,
+         continuing=1.0):
     """latents [B, C, K*FRAMES, h, w] clean and normalised; tokens [B, K, L, caption]: each block's prompt (tokens_clean: as the context pass saw it);
     weight [B, 1, K*FRAMES, h, w]: how much every place counts; held [B] bool: the first latent frame is a given picture, clean and at timestep 0.
 
     The monotone SNR sampler in its cheapest form: every block is learnt at its own noise levels (`copies` of them) while its context is clean or up
     to 10 % noisy, so that noise never decreases from the context to the block. The context is always labelled t = 0, because that is
     what a stream says about its own, never perfect, past: this is what keeps long rollouts from drifting.
+
+    continuing: how much more a block counts that has a past. A first block's error is several times as large and mostly chance (which mountain?), what
+    follows is nearly certain: without this the gradient is about first blocks, and motion is learnt last.
 
     own_context: the share of clips whose context is the model's own estimate of the clip (one step from some noise, given the clean past), the
     cheapest form of self-forcing: blocks learn to continue what the model itself would have shown."""
@@ -49,8 +53,9 @@ def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_
         torch.clear_autocast_cache()                     # else the next pass would reuse these weights' casts, which carry no gradient
     flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES, policy)
     weight = weight.unsqueeze(1) * wide((sigma > 0).float())
+    weight[..., FRAMES:, :, :] *= continuing
     error = (flow.float() - (noise - latents.unsqueeze(1))).square()
-    return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error.mean().item()
+    return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error[..., FRAMES:, :, :].mean().item()
 
 
 def scene_loss(model, latents, tokens, weight, shift=3.0, levels=(), share=0.0):

@@ -76,7 +76,8 @@ class Frame:
         n = items["scroll"].shape[0]
         self.n = n
         self.scroll = items["scroll"].view(n, 1)
-        self.clock = items["clock"].view(n, 1, 1)
+        self.clock, self.beat = items["clock"].view(n, 1, 1), items["beat"].view(n, 1, 1)      # seconds: of the water, of the subject
+        self.raining, self.snowing = (items["fall"][:, i].view(n, 1, 1) for i in (0, 1))         # seconds that it rains, that it snows
         time, weather = items["time"], items["weather"]
         pick = lambda table: (time @ table).view(n, -1, 1, 1)
         self.rain, self.snow, self.fog = (weather[:, i].view(n, 1, 1) for i in (1, 2, 3))

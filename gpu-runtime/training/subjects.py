@@ -8,7 +8,7 @@ from paint import LAMP, box, colour, ellipse, limb, smooth
 
 def sway(f, period, amount):
     """Periods divide 8 s, so that all movement repeats soon."""
-    return amount * torch.sin(f.clock * (2 * math.pi / period))
+    return amount * torch.sin(f.beat * (2 * math.pi / period))
 
 
 def band(f, top, bottom, rgb, alpha):
@@ -128,7 +128,7 @@ def airplane(f, alpha):
 def bird(f, alpha):
     """A great white crane that beats its wings once a second."""
     cx, cy = .80 + sway(f, 8, .02), .36 + sway(f, 1, .012)
-    beat = torch.sin(f.clock * (2 * math.pi))                                    # [N,1,1], wings up at 1
+    beat = torch.sin(f.beat * (2 * math.pi))                                    # [N,1,1], wings up at 1
     feather = lambda *rgb: torch.maximum(colour(*rgb) * f.light, colour(*rgb) * .42)
     f.paint(f.cover(limb(f, cx - .10, cy, cx - .27, cy + .015, .012)) * alpha, feather(.85, .30, .22), lit=False)      # legs
     f.paint(f.cover(limb(f, cx + .08, cy - .01, cx + .24, cy - .035, .017)) * alpha, feather(.95, .95, .97), lit=False)   # neck
@@ -145,7 +145,7 @@ def bird(f, alpha):
 
 def horse(f, alpha):
     """A chestnut horse at a gallop, two strides a second."""
-    phase = f.clock * (2 * math.pi * 2)
+    phase = f.beat * (2 * math.pi * 2)
     cx, cy = .80 + sway(f, 8, .02), .70 + .012 * torch.sin(phase)
     coat, dark = colour(.50, .26, .12), colour(.16, .09, .06)
     far = colour(.36, .18, .08)

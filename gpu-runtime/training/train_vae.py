@@ -72,10 +72,8 @@ def hidden(name):
 
 def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=None, muon_rate=.01, workers=1, name="vae", fill=160, pool_size=600):
     loop = Loop(name, vae.Vae(), folder, minutes, rate, freeze="encoder" if decoder_only else None, hidden=hidden, start_from=start_from, muon_rate=muon_rate, workers=workers)
-    spread = None
-    if decoder_only:                                   # a decoder that is later fed by a transformer should forgive small errors
-        measure_latents(loop.average)
-        spread = torch.tensor(loop.average.cfg["latents_std"]).view(1, -1, 1, 1)
+    measure_latents(loop.average)
+    spread = torch.tensor(loop.average.cfg["latents_std"]).view(1, -1, 1, 1)
     pool, test = Pool(pool_size), test_clips()
     while pool.filled < fill:
         pool.add(4)
@@ -84,11 +82,14 @@ def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=No
         if loop.steps % 2 == 0:
             pool.add(1)
         with autocast():
-            return vae.loss(model, pool.draw(batch), blur=.08 * spread if decoder_only else None)
+            return vae.loss(model, pool.draw(batch), blur=.12 * spread)
 
     def look(average):
         out = reconstruct(average, test)
-        print(f"vae test psnr {psnr(out, test):.2f} dB at step {loop.steps}", flush=True)
+        change = lambda v: (v[:, 1:] - v[:, :-1]).abs().mean((0, 2, 3, 4))
+        moved, border = change(out) / change(test), 3                # the pictures 3 and 4 belong to two latent frames
+        print(f"vae test psnr {psnr(out, test):.2f} dB, likeness {vae.likeness(out.flatten(0, 1), test.flatten(0, 1)):.3f}, change of pictures to the true one: within a latent frame "
+              f"{moved[:border].mean():.2f}, between two {moved[border]:.2f}, at step {loop.steps}", flush=True)
         pairs = torch.stack((test[:, 5], out[:, 5]), 1).flatten(0, 1)
         world.contact_sheet(pairs, 4, f"{folder}/{name}.png")
 

@@ -72,46 +72,98 @@ def subject_maps(height):
     return maps
 
 
-class Pool:
-    """Latents of rendered clips; every step adds some, so that the world is never seen twice for long."""
+def numbers_between(rows):
+    """Numbers between the words, for a share of the rows [N, 7]."""
+    rows = rows.float()
+    for column, top, share in ((world.SPEED, 2, .35), (world.TIME, 4, .25)):
+        rows[:, column] = torch.where(torch.rand(len(rows)) < share, torch.rand(len(rows)) * top, rows[:, column])
+    bad = world.holds_pair(rows.floor()) | world.holds_pair(rows.ceil() % 4)
+    rows[:, world.TIME] = torch.where(bad, rows[:, world.TIME].floor(), rows[:, world.TIME])
+    return rows
 
-    def __init__(self, autoencoder, size, height, path=None):
-        self.vae, self.height, self.size, self.path = autoencoder, height, size, path
-        self.items, self.at = [], 0
-        self.maps = subject_maps(height)
+
+def starts(n):
+    """How streams begin: at one of the places for that, all clocks at nothing."""
+    return world.STARTS[torch.randint(len(world.STARTS), (n,))], torch.zeros(n)
+
+
+class Ring:
+    """The last `size` things that were added, kept in a file."""
+
+    def __init__(self, size, path=None):
+        self.size, self.path, self.items, self.at = size, path, [], 0
         if path and os.path.exists(path):
             self.items = torch.load(path)
             self.at = len(self.items) % size
 
+    def put(self, item):
+        if len(self.items) < self.size:
+            self.items.append(item)
+        else:
+            self.items[self.at] = item
+            self.at = (self.at + 1) % self.size
+
+    def draw(self, n):
+        return [self.items[i] for i in torch.randint(len(self.items), (n,)).tolist()]
+
+    def save(self):
+        if self.path:
+            torch.save(self.items, self.path + ".tmp")
+            os.replace(self.path + ".tmp", self.path)
+
+
+class Pool:
+    """Latents of rendered clips and of the beginnings of streams; every step adds some, so that the world is never seen twice for long."""
+
+    def __init__(self, autoencoder, size, height, path=None):
+        self.vae, self.height = autoencoder, height
+        self.clips, self.beginnings = Ring(size, path), Ring(4 * size, path and path + ".beginnings")
+        self.maps = subject_maps(height)
+
+    def encode(self, video):
+        with torch.no_grad(), autocast():
+            return self.vae.encode(video).transpose(1, 2).half()
+
     def add(self, n):
-        before = world.random_attributes(n).float()
-        after = world.change_some(before.long()).float()
-        for column, top, share in ((world.SPEED, 2, .35), (world.TIME, 4, .25)):           # numbers between the words
-            for attributes in (before, after):
-                between = torch.rand(n) < share
-                attributes[:, column] = torch.where(between, torch.rand(n) * top, attributes[:, column])
+        """Clips of six blocks, half of them with a change; half of them begin as streams do, the others anywhere."""
+        before = world.random_attributes(n)
+        after = numbers_between(world.change_some(before))
+        before = numbers_between(before)
         keeps = (before.floor() == after.floor()) & (torch.rand(before.shape) < .7)
         after = torch.where(keeps, before, after)
-        bad = world.holds_pair(before.floor()) | world.holds_pair(after.floor()) | world.holds_pair(before.ceil() % 4) | world.holds_pair(after.ceil() % 4)
-        before[:, world.TIME] = torch.where(bad, before[:, world.TIME].floor(), before[:, world.TIME])
-        after[:, world.TIME] = torch.where(bad, after[:, world.TIME].floor(), after[:, world.TIME])
         border = torch.where(torch.rand(n) < .5, torch.randint(1, BLOCKS, (n,)), torch.full((n,), 99))
-        video = world.clips(before, after, border * SPAN, BLOCKS * SPAN, self.height)
-        with torch.no_grad(), autocast():
-            latents = self.vae.encode(video).transpose(1, 2).half()
-            still = self.vae.encode(video[:, 3:4].expand(-1, 4, -1, -1, -1)).transpose(1, 2).half()
+        begins = torch.rand(n) < .5
+        place, clock = starts(n)
+        place, clock = torch.where(begins, place, torch.rand(n) * 400), torch.where(begins, clock, torch.rand(n) * 64)
+        video = world.clips(before, after, border * SPAN, BLOCKS * SPAN, self.height, place=(place, clock))
+        latents, still = self.encode(video), self.encode(video[:, 3:4].expand(-1, 4, -1, -1, -1))
         for i in range(n):
-            item = (latents[i].clone(), before[i], after[i], int(border[i]), still[i].clone())
-            if len(self.items) < self.size:
-                self.items.append(item)
-            else:
-                self.items[self.at] = item
-                self.at = (self.at + 1) % self.size
+            self.clips.put((latents[i].clone(), before[i], after[i], int(border[i]), still[i].clone(), bool(begins[i])))
+
+    def add_beginnings(self, n):
+        shown = numbers_between(world.random_attributes(n))
+        latents = self.encode(world.clips(shown, shown, torch.full((n,), 99), SPAN, self.height, place=starts(n)))
+        for i in range(n):
+            self.beginnings.put((latents[i].clone(), shown[i]))
+
+    def fill(self, clips):
+        """At least so many clips, and four times as many beginnings."""
+        while len(self.clips.items) < clips:
+            self.add(4)
+        while len(self.beginnings.items) < 4 * clips:
+            self.add_beginnings(16)
+        self.save()
+        print(f"pool: {len(self.clips.items)} clips, {len(self.beginnings.items)} beginnings", flush=True)
+
+    def weight(self, shown):
+        """How much every place counts, [..., h, w]."""
+        return 1 + SUBJECT_WEIGHT * self.maps[shown[..., world.SUBJECT].long(), shown[..., world.DIRECTION].long()]
 
     def draw(self, n, prompts, blocks=BLOCKS, still=.12):
         """A random stretch of `blocks` blocks of n clips -> latents, conditions as the context saw them, conditions, weight of every place, whether
-        the first latent frame is a given picture. With a change in the clip the block before it is, half of the time, re-read with the new prompt."""
-        rows = [self.items[i] for i in torch.randint(len(self.items), (n,)).tolist()]
+        the first latent frame is a given picture. With a change in the clip the block before it is, half of the time, re-read with the new prompt.
+        A first block counts only where a stream could begin with it: at a beginning, or after a given picture."""
+        rows = self.clips.draw(n)
         latents = torch.stack([r[0] for r in rows]).float()
         number = torch.arange(BLOCKS)
         pick = lambda border: torch.stack([torch.where((number < b).unsqueeze(1), r[1], r[2]) for r, b in zip(rows, border)])
@@ -124,28 +176,20 @@ class Pool:
             latents[held, :, 0] = torch.stack([r[4] for r in rows]).float()[held, :, 0]
         part = slice(at, at + blocks)
         shown = pick(borders)[:, part]
-        seen = self.maps[shown[..., world.SUBJECT].long(), shown[..., world.DIRECTION].long()]       # [n, blocks, h, w]
-        weight = (1 + SUBJECT_WEIGHT * seen).repeat_interleave(flow.FRAMES, 1).unsqueeze(1)
+        weight = self.weight(shown)                                                  # [n, blocks, h, w]
+        weight[:, 0] *= (held | (torch.tensor([r[5] for r in rows]) & (at == 0))).float().view(n, 1, 1)
+        weight = weight.repeat_interleave(flow.FRAMES, 1).unsqueeze(1)
         return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(shown), weight, held
 
     def scenes(self, n, prompts):
-        """Single blocks of n clips, none of them in the middle of a change -> latents [n, C, FRAMES, h, w], conditions [n, L, caption], weight."""
-        latents, shown = [], []
-        for i in torch.randint(len(self.items), (n,)).tolist():
-            whole, before, after, border, _ = self.items[i]
-            b = int(torch.randint(BLOCKS, ()))
-            while border <= b < border + 2:
-                b = int(torch.randint(BLOCKS, ()))
-            latents.append(whole[:, b * flow.FRAMES:(b + 1) * flow.FRAMES])
-            shown.append(before if b < border else after)
-        shown = torch.stack(shown)
-        seen = self.maps[shown[:, world.SUBJECT].long(), shown[:, world.DIRECTION].long()]
-        return torch.stack(latents).float(), prompts(shown), (1 + SUBJECT_WEIGHT * seen).view(n, 1, 1, *seen.shape[1:])
+        """Beginnings of n streams -> latents [n, C, FRAMES, h, w], conditions [n, L, caption], weight."""
+        rows = self.beginnings.draw(n)
+        shown = torch.stack([r[1] for r in rows])
+        return torch.stack([r[0] for r in rows]).float(), prompts(shown), self.weight(shown)[:, None, None]
 
     def save(self):
-        if self.path:
-            torch.save(self.items, self.path + ".tmp")
-            os.replace(self.path + ".tmp", self.path)
+        self.clips.save()
+        self.beginnings.save()
 
 
 def hidden(name):
@@ -153,9 +197,10 @@ def hidden(name):
 
 
 def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
-          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)", scenes=0):
-    """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own; scenes: every second step learns this many
-    single scenes instead of a clip."""
+          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)", scenes=0, every=2,
+          continuing=1.0):
+    """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own; scenes: one step in `every` learns this many
+    beginnings of streams instead of a clip; continuing: the weight of blocks that have a past."""
     autoencoder = load_vae(vae_folder)
     prompts = Prompts(conditions.condition_tables())
     model = transformer.Transformer()
@@ -165,24 +210,22 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
         torch.nn.init.zeros_(block.attn2.to_out[0].weight)
     loop = Loop(name, model, folder, minutes, rate, decay=.997, hidden=hidden, muon_rate=muon_rate, start_from=start_from, workers=workers)
     pool = Pool(autoencoder, pool_size, height, pool_path)
-    while len(pool.items) < fill:
-        pool.add(4)
-    pool.save()
-    print("pool", len(pool.items), flush=True)
+    pool.fill(fill)
     kept = Policy(policy)
     levels = [t / 1000 for t in export.SAMPLER["timesteps"]]
 
     def step(model):
         if loop.steps % fresh == 0:
             pool.add(1)
-        if scenes and loop.steps % 2:
+        if scenes and loop.steps % every == every - 1:
+            pool.add_beginnings(1)
             drawn = pool.scenes(scenes, prompts)
             with autocast():
                 total, plain = flow.scene_loss(model, *drawn, shift, levels, share)
             return total, {"scenes": plain}
         latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
         with autocast():
-            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share, policy=kept)
+            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share, policy=kept, continuing=continuing)
         return total, {"clips": plain}
 
     def look(average):
@@ -196,7 +239,8 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("vae"), p.add_argument("minutes", type=float)
     for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int),
-                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str), ("scenes", int)):
+                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str), ("scenes", int),
+                         ("every", int), ("continuing", float)):
         p.add_argument("--" + option, type=kind)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
     train(**{("vae_folder" if k == "vae" else k): v for k, v in vars(p.parse_args()).items() if v is not None})

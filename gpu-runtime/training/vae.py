@@ -180,18 +180,35 @@ def decoder_macs(cfg, pixels):
             + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
 
 
+def likeness(a, b, window=8):
+    """Structural similarity of brightness, [N, 3, H, W] in [-1, 1] -> mean in [-1, 1] (constants for a range of 2; box windows)."""
+    a, b = a.mean(1, keepdim=True), b.mean(1, keepdim=True)
+    mean = lambda x: F.avg_pool2d(x, window, window // 2)
+    ma, mb = mean(a), mean(b)
+    va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
+    return (((2 * ma * mb + 4e-4) * (2 * cov + 3.6e-3)) / ((ma * ma + mb * mb + 4e-4) * (va + vb + 3.6e-3))).mean()
+
+
 def loss(vae, video, kl_weight=5e-5, blur=None):
-    """blur: instead of the encoder's own deviation, up to this much noise per channel. Reconstruction (of pixels, absolute and squared; of their gradients; of a coarse picture) and a tiny KL."""
+    """Reconstruction: of pixels, absolute and squared; of their gradients in the picture and of their changes in time, without which motion stands still within
+    a latent frame and jumps between two; of a coarse picture; structural similarity; and a tiny KL.
+    blur: up to this much noise per channel [1, z, 1, 1] on half of the clips beside the encoder's own deviation, because a transformer's latents are never
+    perfect: the decoder learns to make them agree with those before."""
     mean, logvar = vae.encoder(video)
-    spread = (.5 * logvar).exp() if blur is None else blur * torch.rand(mean.shape[0], 1, 1, 1)
+    b = video.shape[0]
+    spread = (.5 * logvar).exp()
+    if blur is not None:
+        amount = (torch.rand(b, 1, 1, 1) - .5).clamp(min=0) * 2
+        spread = (spread.square() + (blur * amount.repeat_interleave(mean.shape[0] // b, 0)).square()).sqrt()
     z = mean + torch.randn_like(mean) * spread
-    out, _ = vae.decoder(z.view(video.shape[0], -1, *z.shape[1:]))
+    out, _ = vae.decoder(z.view(b, -1, *z.shape[1:]))
     diff = out.float() - video
-    flat = diff.flatten(0, 1)
-    pixel = diff.abs().mean()
+    pixel, square = diff.abs().mean(), diff.square().mean()
     gradient = (diff[..., 1:] - diff[..., :-1]).abs().mean() + (diff[..., 1:, :] - diff[..., :-1, :]).abs().mean()
-    coarse = F.avg_pool2d(flat, 4).abs().mean()
+    change = diff[:, 1:] - diff[:, :-1]
+    motion = change.abs().mean() + 8 * change.square().mean()
+    coarse = F.avg_pool2d(diff.flatten(0, 1), 4).abs().mean()
+    unlike = 1 - likeness(out.float().flatten(0, 1), video.flatten(0, 1))
     kl = .5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    square = diff.square().mean()
-    total = pixel + 8 * square + .5 * gradient + .5 * coarse + kl_weight * kl
-    return total, {"l1": pixel.item(), "gradient": gradient.item(), "kl": kl.item(), "mse": square.item()}
+    total = pixel + 8 * square + .5 * gradient + motion + .5 * coarse + .2 * unlike + kl_weight * kl
+    return total, {"l1": pixel.item(), "motion": change.abs().mean().item(), "unlike": unlike.item(), "kl": kl.item(), "mse": square.item()}

@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from paint import colour, noise2, rand, smooth
 
 
-def drops(f, nx, ny, slant, fall, salt, shape):
+def drops(f, clock, nx, ny, slant, fall, salt, shape):
     """One particle per cell of a slanted grid that falls; the pattern repeats every 8 cells, and stands still sideways."""
     u = (f.x + slant * f.y) * nx
-    v = f.y * ny - f.clock * fall
+    v = f.y * ny - clock * fall
     i, j = u.floor(), v.floor()
     cell = i.long() * 17 + (j.long() % 8) * 5
     return shape(u - i - .3 - .4 * rand(cell, salt, 4096), v - j - .3 - .4 * rand(cell, salt + 1, 4096))
@@ -25,12 +25,12 @@ def fog(f, share):
 def falling(f):
     if bool((f.rain > 0).any()):
         streak = lambda u, v: torch.exp(-(u / .075) ** 2 - (v / .27) ** 2)
-        near = drops(f, 7.0, 2.5, .22, 4.0, 80, streak)                              # 8 cells in 2 s
+        near = drops(f, f.raining, 7.0, 2.5, .22, 4.0, 80, streak)                              # 8 cells in 2 s
         f.paint((.80 * near).clamp(max=.8) * f.rain, f.low * .35 + colour(.70, .76, .84) * (f.light * .6 + .4) * .75, lit=False)
     if bool((f.snow > 0).any()):
         flake = lambda u, v: torch.exp(-((u * u + v * v) / .13 ** 2))
-        near = drops(f, 4.5, 4.5, .15, 1.0, 86, flake)                               # 8 cells in 8 s
-        far = drops(f, 6.5, 6.5, .10, 1.0, 89, lambda u, v: torch.exp(-((u * u + v * v) / .16 ** 2)))
+        near = drops(f, f.snowing, 4.5, 4.5, .15, 1.0, 86, flake)                               # 8 cells in 8 s
+        far = drops(f, f.snowing, 6.5, 6.5, .10, 1.0, 89, lambda u, v: torch.exp(-((u * u + v * v) / .16 ** 2)))
         f.paint((.95 * near + .60 * far).clamp(max=.95) * f.snow, colour(1.0, 1.0, 1.0) * (f.light * .6 + .4), lit=False)
 
 

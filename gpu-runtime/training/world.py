@@ -1,7 +1,8 @@
 """The embedded world: an endless landscape that scrolls by, drawn from a few smooth functions.
 
-A frame is a function of (place along the road, clock, attributes); nothing is stored. A clip is a stretch of the world at a random place and
-hour of the clock. All shapes are soft and large on purpose: what is smaller than about four pixels at 320x192 does not survive a 16x16x4
+A frame is a function of (place along the road, clocks, attributes); nothing is stored. A clip is a stretch of the world at a random place and
+moment, or it begins, as streams do, at one of four places with all clocks at nothing. A landscape that a change brings is entered at the first of these places, and
+rain, snow and subjects begin when they come: so what a change shows follows from the change alone, and nothing has to be guessed, which would be seen as blur. All shapes are soft and large on purpose: what is smaller than about four pixels at 320x192 does not survive a 16x16x4
 autoencoder. paint.py has the brushes, landscapes.py, subjects.py and weather.py what is painted.
 """
 import torch
@@ -15,6 +16,7 @@ from weather import STYLES, falling, fog
 
 FPS = 16
 TOGETHER = 2                                             # pictures drawn at once: few enough to stay in the cache
+STARTS = torch.tensor([0.0, 5.3, 11.9, 23.7])            # places along the road at which streams begin
 RAMP = 13                                                # frames that a change takes
 SPEEDS = torch.tensor(SCALES["speed"]["knots"]) / 192.0  # heights per second of the nearest layer
 BIOMES, SUBJECTS, LOOKS = ATTRIBUTES["biome"], ATTRIBUTES["subject"], ATTRIBUTES["style"]
@@ -28,7 +30,7 @@ def mirrored(f):
 
 
 def render(items, height=192, window=None):
-    """Draw pictures. items: scroll, clock [N] in heights and seconds; kind [N, 4] long: biome, subject, direction, style; time [N,4],
+    """Draw pictures. items: scroll [N] in heights; clock, beat [N] and fall [N, 2] in seconds: of the water, of the subject, of rain and snow; kind [N, 4] long: biome, subject, direction, style; time [N,4],
     weather [N,4] weights. window = (x0, y0, width, height) in pixels draws a part only. Returns [N,3,H,W] in [0, 1]."""
     px = 1 / height
     x0, y0, w, h = window or (0, 0, round(height * WIDTH), height)
@@ -113,7 +115,8 @@ def hours(attributes):
 
 def clips(before, after, change_frame, frames, height=192, window=None, generator=None, place=None, ramp=RAMP):
     """Render clips. before, after: [N, 7] attributes (fractions allowed in speed and time); the change begins at frame change_frame [N]
-    (>= frames: never) and takes `ramp` frames. place: (scroll [N], clock [N]) of the first frame. Returns [N, frames, 3, H, W] in [-1, 1]."""
+    (>= frames: never) and takes `ramp` frames. place: (scroll [N], clock [N]) of the first frame, every clock; random without it. A new landscape is entered at
+    STARTS[0]; new rain, snow and subjects begin with the change. Returns [N, frames, 3, H, W] in [-1, 1]."""
     n = before.shape[0]
     step = torch.arange(frames).view(1, -1)
     part = smooth(0.0, float(ramp), (step - change_frame.view(-1, 1)).float() + .5)                  # [N, T] share of `after`
@@ -121,20 +124,27 @@ def clips(before, after, change_frame, frames, height=192, window=None, generato
     speed = velocity(before).view(-1, 1) * (1 - part) + velocity(after).view(-1, 1) * part
     start = torch.rand(n, 1, generator=generator) * 400 if place is None else place[0].view(n, 1)
     clock0 = torch.rand(n, 1, generator=generator) * 64 if place is None else place[1].view(n, 1)
-    scroll = start + speed.cumsum(1) / FPS
+    way = speed.cumsum(1) / FPS
     clock = clock0 + step / FPS
+    since = (step - change_frame.view(-1, 1)) / FPS                                                  # seconds; looked at only from the change on
+    new = lambda column: (before[:, column].long() != after[:, column].long()).view(-1, 1)
+    entered = way - way.gather(1, (change_frame - 1).clamp(0, frames - 1).view(-1, 1)) + STARTS[0]
+    clocks = lambda changed: torch.where(changed, since, clock)
+    brings = lambda weather: new(WEATHER) & (after[:, WEATHER].long() == weather).view(-1, 1)
+    fall = torch.stack((clocks(brings(1)), clocks(brings(2))), -1)                                   # rain is weather 1, snow is 2
     time = mix(hours)
     weather_ = mix(lambda a: F.one_hot(a[:, WEATHER].long(), 4).float())
     # A frame in the middle of a change of what is drawn is drawn as both, and blended.
     kind = [BIOME, SUBJECT, DIRECTION, STYLE]
     same = (before[:, kind] == after[:, kind]).all(1).view(-1, 1)
     share = torch.where(same, torch.ones_like(part), part)
+    sides = ((after, share, torch.where(new(BIOME), entered, start + way), clocks(new(BIOME)), clocks(new(SUBJECT))), (before, 1 - share, start + way, clock, clock))
     out = None
-    for attributes, weight in ((after, share), (before, 1 - share)):
+    for attributes, weight, scroll, water, beat in sides:
         n_i, t_i = (weight > 0).nonzero(as_tuple=True)
         if n_i.numel() == 0:
             continue
-        items = dict(scroll=scroll[n_i, t_i], clock=clock[n_i, t_i], kind=attributes[n_i][:, kind].long(), time=time[n_i, t_i], weather=weather_[n_i, t_i])
+        items = dict(scroll=scroll[n_i, t_i], clock=water[n_i, t_i], beat=beat[n_i, t_i], fall=fall[n_i, t_i], kind=attributes[n_i][:, kind].long(), time=time[n_i, t_i], weather=weather_[n_i, t_i])
         img = render(items, height, window) * weight[n_i, t_i].view(-1, 1, 1, 1)
         if out is None:
             out = torch.zeros(n, frames, *img.shape[1:])
