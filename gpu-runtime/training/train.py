@@ -32,13 +32,12 @@ def main():
     train_text.train(work, 8 * s)
     train_spelling.run(work)
     train_text.train(work, 10 * s)
-    train_vae.train(work, 30 * s, **shared)
-    world = dict(pool_path=work + "/pool.pt", **shared)
+    train_vae.train(work, 40 * s, **shared)
+    world = dict(pool_path=work + "/pool.pt", scenes=6, copies=2, fresh=5, continuing=2.0, **shared)
     train_world.train(work, work, 100 * s, name="world", muon_rate=.012, rate=1e-3, **world)
-    train_world.train(work, work, 30 * s, name="rollout", muon_rate=.006, rate=5e-4, own_context=.4, start_from=work + "/world.pt", **world)
-    train_vae.train(work, 10 * s, name="decoder", decoder_only=True, start_from=work + "/vae.pt", **shared)
+    train_world.train(work, work, 30 * s, name="rollout", muon_rate=.005, rate=5e-4, own_context=.4, start_from=work + "/world.pt", **world)
     if a.export:
-        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work, "decoder.pt"),
+        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work),
                            train_world.load_average(text.TextEncoder(), work + "/text.pt"))
 
 

@@ -82,11 +82,6 @@ def numbers_between(rows):
     return rows
 
 
-def starts(n):
-    """How streams begin: at one of the places for that, all clocks at nothing."""
-    return world.STARTS[torch.randint(len(world.STARTS), (n,))], torch.zeros(n)
-
-
 class Ring:
     """The last `size` things that were added, kept in a file."""
 
@@ -133,16 +128,15 @@ class Pool:
         after = torch.where(keeps, before, after)
         border = torch.where(torch.rand(n) < .5, torch.randint(1, BLOCKS, (n,)), torch.full((n,), 99))
         begins = torch.rand(n) < .5
-        place, clock = starts(n)
-        place, clock = torch.where(begins, place, torch.rand(n) * 400), torch.where(begins, clock, torch.rand(n) * 64)
-        video = world.clips(before, after, border * SPAN, BLOCKS * SPAN, self.height, place=(place, clock))
+        place = (torch.rand(n) * 400 * ~begins, torch.rand(n) * 64 * ~begins)
+        video = world.clips(before, after, border * SPAN, BLOCKS * SPAN, self.height, place=place)
         latents, still = self.encode(video), self.encode(video[:, 3:4].expand(-1, 4, -1, -1, -1))
         for i in range(n):
             self.clips.put((latents[i].clone(), before[i], after[i], int(border[i]), still[i].clone(), bool(begins[i])))
 
     def add_beginnings(self, n):
         shown = numbers_between(world.random_attributes(n))
-        latents = self.encode(world.clips(shown, shown, torch.full((n,), 99), SPAN, self.height, place=starts(n)))
+        latents = self.encode(world.clips(shown, shown, torch.full((n,), 99), SPAN, self.height, place=(torch.zeros(n), torch.zeros(n))))
         for i in range(n):
             self.beginnings.put((latents[i].clone(), shown[i]))
 
@@ -197,7 +191,7 @@ def hidden(name):
 
 
 def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
-          own_context=0.0, workers=1, blocks=4, copies=2, share=.5, policy="window(3)", scenes=0, every=2,
+          own_context=0.0, workers=1, blocks=4, copies=2, share=.75, policy="window(3)", scenes=0, every=2,
           continuing=1.0):
     """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own; scenes: one step in `every` learns this many
     beginnings of streams instead of a clip; continuing: the weight of blocks that have a past."""
@@ -212,7 +206,7 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
     pool = Pool(autoencoder, pool_size, height, pool_path)
     pool.fill(fill)
     kept = Policy(policy)
-    levels = [t / 1000 for t in export.SAMPLER["timesteps"]]
+    levels, first_levels = ([t / 1000 for t in export.SAMPLER[name]] for name in ("timesteps", "first_block_timesteps"))
 
     def step(model):
         if loop.steps % fresh == 0:
@@ -221,7 +215,7 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
             pool.add_beginnings(1)
             drawn = pool.scenes(scenes, prompts)
             with autocast():
-                total, plain = flow.scene_loss(model, *drawn, shift, levels, share)
+                total, plain = flow.scene_loss(model, *drawn, shift, first_levels, share)
             return total, {"scenes": plain}
         latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
         with autocast():

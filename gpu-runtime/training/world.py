@@ -1,7 +1,7 @@
 """The embedded world: an endless landscape that scrolls by, drawn from a few smooth functions.
 
 A frame is a function of (place along the road, clocks, attributes); nothing is stored. A clip is a stretch of the world at a random place and
-moment, or it begins, as streams do, at one of four places with all clocks at nothing. A landscape that a change brings is entered at the first of these places, and
+moment, or it begins, as streams do, at the beginning of the road with all clocks at nothing. A landscape that a change brings is entered at its beginning, too, and
 rain, snow and subjects begin when they come: so what a change shows follows from the change alone, and nothing has to be guessed, which would be seen as blur. All shapes are soft and large on purpose: what is smaller than about four pixels at 320x192 does not survive a 16x16x4
 autoencoder. paint.py has the brushes, landscapes.py, subjects.py and weather.py what is painted.
 """
@@ -16,7 +16,6 @@ from weather import STYLES, falling, fog
 
 FPS = 16
 TOGETHER = 2                                             # pictures drawn at once: few enough to stay in the cache
-STARTS = torch.tensor([0.0, 5.3, 11.9, 23.7])            # places along the road at which streams begin
 RAMP = 13                                                # frames that a change takes
 SPEEDS = torch.tensor(SCALES["speed"]["knots"]) / 192.0  # heights per second of the nearest layer
 BIOMES, SUBJECTS, LOOKS = ATTRIBUTES["biome"], ATTRIBUTES["subject"], ATTRIBUTES["style"]
@@ -116,7 +115,7 @@ def hours(attributes):
 def clips(before, after, change_frame, frames, height=192, window=None, generator=None, place=None, ramp=RAMP):
     """Render clips. before, after: [N, 7] attributes (fractions allowed in speed and time); the change begins at frame change_frame [N]
     (>= frames: never) and takes `ramp` frames. place: (scroll [N], clock [N]) of the first frame, every clock; random without it. A new landscape is entered at
-    STARTS[0]; new rain, snow and subjects begin with the change. Returns [N, frames, 3, H, W] in [-1, 1]."""
+    its beginning; new rain, snow and subjects begin with the change. Returns [N, frames, 3, H, W] in [-1, 1]."""
     n = before.shape[0]
     step = torch.arange(frames).view(1, -1)
     part = smooth(0.0, float(ramp), (step - change_frame.view(-1, 1)).float() + .5)                  # [N, T] share of `after`
@@ -128,7 +127,7 @@ def clips(before, after, change_frame, frames, height=192, window=None, generato
     clock = clock0 + step / FPS
     since = (step - change_frame.view(-1, 1)) / FPS                                                  # seconds; looked at only from the change on
     new = lambda column: (before[:, column].long() != after[:, column].long()).view(-1, 1)
-    entered = way - way.gather(1, (change_frame - 1).clamp(0, frames - 1).view(-1, 1)) + STARTS[0]
+    entered = way - way.gather(1, (change_frame - 1).clamp(0, frames - 1).view(-1, 1))
     clocks = lambda changed: torch.where(changed, since, clock)
     brings = lambda weather: new(WEATHER) & (after[:, WEATHER].long() == weather).view(-1, 1)
     fall = torch.stack((clocks(brings(1)), clocks(brings(2))), -1)                                   # rain is weather 1, snow is 2
