@@ -5,6 +5,7 @@ var benches = new SortedDictionary<string, Func<string[], int>>(StringComparer.O
 {
     ["engine"] = EngineBench.Run,
     ["kernels"] = KernelsBench.Run,
+    ["move"] = MoveBench.Run,
     ["precision"] = PrecisionBench.Run,
     ["reference"] = ReferenceBench.Run,
     ["scheduling"] = SchedulingBench.Run,
