@@ -1,4 +1,5 @@
 using SanaLive.Runtime.Engine;
+using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Runtime.Tests.Engine;
 
@@ -195,12 +196,14 @@ public sealed class CpuEngineTests
         Assert.NotEqual(plain.Frames, recached.Frames);
     }
 
-    [Fact]
-    public void Generate_AfterTheFirstBlocks_AllocatesNothing()
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Int8)]
+    public void Generate_AfterTheFirstBlocks_AllocatesNothing(Precision precision)
     {
         using var folder = new TestModel();
         using var kernels = new SanaLive.Runtime.Kernels.Cpu.CpuKernelSet(1);
-        using var model = VideoModel.Load(folder.Path, kernels);
+        using var model = VideoModel.Load(folder.Path, kernels, precision);
         using var generator = new BlockGenerator(model, TimeProvider.System);
         using var stream = new VideoStream(model, 5);
         var frames = new byte[generator.FrameBytes];

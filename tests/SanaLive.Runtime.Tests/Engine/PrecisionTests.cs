@@ -50,24 +50,6 @@ public sealed class PrecisionTests
         Assert.Contains("--precision fp32 is the better choice", engine.Facts.Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Generate_InInt8AfterTheFirstBlocks_AllocatesNothing()
-    {
-        using var folder = new TestModel();
-        using var kernels = new CpuKernelSet(1);
-        using var model = VideoModel.Load(folder.Path, kernels, Precision.Int8);
-        using var generator = new BlockGenerator(model, TimeProvider.System);
-        using var stream = new VideoStream(model, 5);
-        var frames = new byte[generator.FrameBytes];
-        var request = new BlockRequest(model.Prompts.Read(null, "night"), default, Recache: true);
-        for (var block = 0; block < 5; block++)
-            generator.Generate(stream, request, frames, CancellationToken.None);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var block = 0; block < 5; block++)
-            generator.Generate(stream, request, frames, CancellationToken.None);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
     private static byte[] Clip(string folder, int threads, Precision precision)
     {
         using var kernels = new CpuKernelSet(threads);
