@@ -97,11 +97,13 @@ def scrambled(model, seed):
     return model
 
 
-def vae_case(folder):
-    cfg = {**vae.CONFIG, "latent_channels": 8, "encoder_channels": [32, 48], "decoder_channels": [48, 32, 16, 16], "encoder_resblocks": [1, 1], "decoder_resblocks": [2, 1, 1, 0],
+def vae_case(folder, carry):
+    """Of a decoder that carries the last picture on, and of one from before there was such a thing."""
+    case, cfg = "world_vae_carry" if carry else "world_vae", {k: v for k, v in vae.CONFIG.items() if carry or k != "decoder_carry"}
+    cfg = {**cfg, "latent_channels": 8, "encoder_channels": [32, 48], "decoder_channels": [48, 32, 16, 16], "encoder_resblocks": [1, 1], "decoder_resblocks": [2, 1, 1, 0],
            "latents_mean": [round(.1 * i - .3, 2) for i in range(8)], "latents_std": [round(.8 + .1 * i, 2) for i in range(8)]}
     model = scrambled(vae.Vae(cfg), 5)
-    write_vae(f"{folder}/world_vae/vae", model)
+    write_vae(f"{folder}/{case}/vae", model)
     g = torch.Generator().manual_seed(6)
     z, video = torch.randn(1, 8, 5, 2, 3, generator=g), torch.rand(1, 3, 8, 32, 48, generator=g) * 2 - 1
 
@@ -112,6 +114,8 @@ def vae_case(folder):
         history = None
         for i in range(5):
             out[f"dec.chunk{i}"], history = m.decode(seq[:, i:i + 1], history)
+        if carry:
+            out["dec.last_picture"] = history[-1].unsqueeze(1)
         raw = seq * torch.tensor(cfg["latents_std"], dtype=dtype).view(1, 1, -1, 1, 1) + torch.tensor(cfg["latents_mean"], dtype=dtype).view(1, 1, -1, 1, 1)
         out["dec.denormalised"] = raw
         d = m.decoder
@@ -126,8 +130,9 @@ def vae_case(folder):
         turn = lambda t: t.transpose(1, 2).contiguous() if t.dim() == 5 else t
         return {k: turn(t) for k, t in out.items()}
 
-    record(folder, "world_vae", "The embedded world's VAE with small random weights. in.z and enc.latents are normalised, (mean - latents_mean) / latents_std; everything is "
-           "[B, C, F, h, w]. dec.sample: all five latent frames at once; dec.chunk#: one at a time with history, equal to it. history: the last two feature maps after silu(norm(x)).",
+    record(folder, case, "The embedded world's VAE with small random weights. in.z and enc.latents are normalised, (mean - latents_mean) / latents_std; everything is "
+           "[B, C, F, h, w]. dec.sample: all five latent frames at once; dec.chunk#: one at a time with history, equal to it. history: the last two feature maps after silu(norm(x))."
+           + " last_picture: the fourth picture of the last latent frame at 1/4 of the size, which the next latent frame's first three follow from." * carry,
            {"in.z": z, "in.video": video}, run)
     model.float()
 
@@ -173,5 +178,6 @@ if __name__ == "__main__":
     v = vae.Vae()
     v.cfg["latents_mean"], v.cfg["latents_std"] = [0.0] * 32, [1.0] * 32
     write_model(out + "/world", scrambled(transformer.Transformer(), 1), scrambled(v, 2), scrambled(text.TextEncoder(), 3))
-    vae_case(out + "/golden")
+    vae_case(out + "/golden", carry=False)
+    vae_case(out + "/golden", carry=True)
     text_case(out + "/golden")

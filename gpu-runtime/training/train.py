@@ -2,8 +2,8 @@
 
     train.py <work folder> [--export <folder>] [--scale 1.0] [--workers 1]
 
-<work folder> keeps checkpoints, loss curves (*.csv) and pictures (*.png). --scale stretches every stage's time budget (1.0 is about three hours of
-two free CPU cores). On a CPU: OPENBLAS_CORETYPE=SkylakeX, OMP_NUM_THREADS=1 with --workers = cores, GOMP_SPINCOUNT=1000,
+<work folder> keeps checkpoints, loss curves (*.csv) and pictures (*.png). --scale stretches every stage's time budget (1.0 is about three and a half
+hours of two free CPU cores). On a CPU: OPENBLAS_CORETYPE=SkylakeX, OMP_NUM_THREADS=1 with --workers = cores, GOMP_SPINCOUNT=1000,
 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=20000000000 (a quarter of the time goes to fresh pages otherwise).
 """
 import argparse
@@ -33,11 +33,12 @@ def main():
     train_spelling.run(work)
     train_text.train(work, 10 * s)
     train_vae.train(work, 40 * s, **shared)
+    train_vae.train(work, 30 * s, name="decoder", start_from=work + "/vae.pt", decoder_only=True, blur=.25, alike=.6, muon_rate=.003, rate=4e-4, **shared)
     world = dict(pool_path=work + "/pool.pt", scenes=6, copies=2, fresh=5, continuing=2.0, **shared)
     train_world.train(work, work, 100 * s, name="world", muon_rate=.012, rate=1e-3, **world)
     train_world.train(work, work, 30 * s, name="rollout", muon_rate=.005, rate=5e-4, own_context=.4, start_from=work + "/world.pt", **world)
     if a.export:
-        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work),
+        export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work, "decoder.pt"),
                            train_world.load_average(text.TextEncoder(), work + "/text.pt"))
 
 

@@ -1,4 +1,4 @@
-"""Stage 1: the autoencoder, on clips of three latent frames, whole scenes at half size and crops of full-size ones."""
+"""The autoencoder, on clips of three latent frames, windows of full-size pictures; then its decoder alone."""
 import os
 
 import torch
@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 import vae
 import world
-from loop import Loop, autocast
+from loop import Loop, autocast, weights
 
 
 class Pool:
@@ -70,8 +70,15 @@ def hidden(name):
     return "conv_in" not in name and "conv_out" not in name
 
 
-def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=None, muon_rate=.01, workers=1, name="vae", fill=160, pool_size=600):
+def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=None, muon_rate=.01, workers=1, name="vae", fill=160, pool_size=600,
+          blur=.12, alike=.2):
+    """decoder_only: the encoder stays as it is, and so do latents and whatever was trained on them."""
     loop = Loop(name, vae.Vae(), folder, minutes, rate, freeze="encoder" if decoder_only else None, hidden=hidden, start_from=start_from, muon_rate=muon_rate, workers=workers)
+    if loop.steps == 0 and (start_from is None or "decoder.carry.weight" not in weights(start_from)):
+        for model in (loop.model, loop.average):
+            model.decoder.begin_carry()
+    if decoder_only:
+        loop.model.encoder.requires_grad_(False)
     measure_latents(loop.average)
     spread = torch.tensor(loop.average.cfg["latents_std"]).view(1, -1, 1, 1)
     pool, test = Pool(pool_size), test_clips()
@@ -82,7 +89,7 @@ def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=No
         if loop.steps % 2 == 0:
             pool.add(1)
         with autocast():
-            return vae.loss(model, pool.draw(batch), blur=.12 * spread)
+            return vae.loss(model, pool.draw(batch), blur=blur * spread, alike=alike)
 
     def look(average):
         out = reconstruct(average, test)
@@ -101,7 +108,7 @@ if __name__ == "__main__":
     import argparse
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("minutes", type=float)
-    for option, kind in (("start_from", str), ("rate", float), ("muon_rate", float), ("batch", int), ("workers", int), ("name", str), ("fill", int)):
+    for option, kind in (("start_from", str), ("rate", float), ("muon_rate", float), ("batch", int), ("workers", int), ("name", str), ("fill", int), ("blur", float), ("alike", float)):
         p.add_argument("--" + option, type=kind)
     p.add_argument("--decoder_only", action="store_true")
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))

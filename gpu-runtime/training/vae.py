@@ -1,7 +1,7 @@
 """The video autoencoder: 16x16 in space, 4 in time; every latent frame is exactly four frames of video, the first one too.
 
-Encoder: four frames at once, no memory. Decoder: two causal temporal convolutions at 1/16 of the resolution are its only memory, so decoding one
-latent frame at a time with the last two feature maps of each (zeros at the start) equals decoding the whole video exactly.
+Encoder: four frames at once, no memory. Decoder: what it remembers is the last two feature maps of two causal temporal convolutions at 1/16 of the resolution
+(zeros at the start) and the last picture at 1/4, from which the next three follow; so decoding one latent frame at a time equals decoding the whole video exactly.
 
 Only these operations: conv 3x3 with zero padding, conv 1x1, temporal conv of kernel 3 (left context), RMS norm over channels as in Wan 2.1,
 SiLU, sums, pixel shuffle.
@@ -23,6 +23,7 @@ CONFIG = {
     "decoder_resblocks": [2, 2, 2, 0],
     "decoder_temporal_blocks": 2,
     "temporal_kernel": 3,
+    "decoder_carry": "last_picture",         # absent or null: none
     "norm": "rms_channel",                   # x / max(|x|, 1e-12) * sqrt(C) * gain; none from 1/4 on
     "latents_mean": None,
     "latents_std": None,
@@ -116,13 +117,37 @@ class Decoder(nn.Module):
         self.up8 = nn.Conv2d(a, 4 * b, 1)
         self.blocks8 = nn.ModuleList(ResBlock(b) for _ in range(nb))
         self.up4 = nn.Conv2d(b, 4 * 4 * c, 1)               # channels: frame-major, then c*4 for the pixel shuffle
+        self.carries = cfg.get("decoder_carry") is not None
+        if self.carries:
+            self.before = nn.Conv2d(b, 4 * c, 1)            # this latent frame's own idea of the picture before its first one
+            self.carry = nn.Conv2d(c, 3 * c, 1, bias=False)
         self.blocks4 = nn.ModuleList(ResBlock(c, norm=False) for _ in range(nc))
         self.up2 = nn.Conv2d(c, 4 * d, 1)
         self.conv2 = nn.Conv2d(d, d, 3, padding=1)
         self.conv_out = nn.Conv2d(d, 12, 3, padding=1)
 
+    @torch.no_grad()
+    def begin_carry(self):
+        """Where training of the carry begins: the picture before is the first one less the step to the second, and what of it was shown otherwise fades
+        out evenly over three pictures."""
+        c = self.widths[2]
+        for source, target in ((self.up4.weight, self.before.weight), (self.up4.bias, self.before.bias)):
+            target.copy_(2 * source[:4 * c] - source[4 * c:8 * c])
+        self.carry.weight.copy_(torch.cat([share * torch.eye(c) for share in (.75, .5, .25)])[..., None, None])
+
+    def carried(self, pictures, own, last):
+        """Makes the first three pictures of every latent frame follow from the last picture shown. Each latent frame errs in its own way, which would be
+        seen as a jump every four pictures. pictures [B, F, 4, c, h, w], own [B, F, c, h, w], last [B, c, h, w] or None: there is none at a stream's start.
+        The fourth picture is left as it is: so what is remembered comes from latents alone, and nothing is carried on for ever."""
+        b, f, _, c, h, w = pictures.shape
+        first = own[:, :1] if last is None else last.to(own.dtype).unsqueeze(1)      # nothing was shown: nothing differs
+        differs = torch.cat((first, pictures[:, :-1, 3]), 1) - own
+        carry = self.carry(differs.flatten(0, 1).contiguous(memory_format=torch.channels_last)).reshape(b, f, 3, c, h, w)
+        return torch.cat((pictures[:, :, :3] + carry, pictures[:, :, 3:]), 2), pictures[:, -1, 3]
+
     def forward(self, z, history=None):
-        """z [B, F, z, h, w] (not normalised) -> video [B, 4F, 3, 16h, 16w], history for the next call."""
+        """z [B, F, z, h, w] (not normalised) -> video [B, 4F, 3, 16h, 16w], history for the next call: the last two feature maps of each temporal block, then
+        the last picture at 1/4 of the size, before carrying, if the decoder carries it."""
         b, f, c, h, w = z.shape
         last = lambda t: t.contiguous(memory_format=torch.channels_last)
         x = self.conv_in(last(z.reshape(b * f, c, h, w)))
@@ -135,9 +160,15 @@ class Decoder(nn.Module):
         x = last(F.pixel_shuffle(self.up8(x), 2))
         for block in self.blocks8:
             x = block(x)
-        x = self.up4(x)                                                       # [B*F, 4*4*c, 2h, 2w]
+        deep, x = x, self.up4(x)                                              # [B*F, 4*4*c, 2h, 2w]
         x = x.reshape(b * f * 4, 4 * self.widths[2], 2 * h, 2 * w)            # the four frames become pictures of the batch
-        x = last(F.pixel_shuffle(x, 2))
+        x = F.pixel_shuffle(x, 2)
+        if self.carries:
+            x, picture = self.carried(x.unflatten(0, (b, f, 4)), F.pixel_shuffle(self.before(deep), 2).unflatten(0, (b, f)),
+                                      None if history is None else history[len(self.temporal)])
+            x = x.flatten(0, 2)
+            kept.append(picture)
+        x = last(x)
         for block in self.blocks4:
             x = block(x)
         x = last(F.pixel_shuffle(self.up2(fused.silu(x)), 2))
@@ -177,21 +208,25 @@ def decoder_macs(cfg, pixels):
     n = pixels / 256 / 4                                   # latent pixels per frame
     res = lambda w: 18 * w * w
     return (n * (9 * cfg["latent_channels"] * a + cfg["decoder_temporal_blocks"] * 3 * a * a + na * res(a) + a * 4 * b)
-            + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
+            + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + .75 * c * c + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
 
 
-def likeness(a, b, window=8):
-    """Structural similarity of brightness, [N, 3, H, W] in [-1, 1] -> mean in [-1, 1] (constants for a range of 2; box windows)."""
-    a, b = a.mean(1, keepdim=True), b.mean(1, keepdim=True)
-    mean = lambda x: F.avg_pool2d(x, window, window // 2)
-    ma, mb = mean(a), mean(b)
-    va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
-    return (((2 * ma * mb + 4e-4) * (2 * cov + 3.6e-3)) / ((ma * ma + mb * mb + 4e-4) * (va + vb + 3.6e-3))).mean()
+def likeness(a, b, step=4):
+    """Structural similarity of brightness as `eval` measures it (Wang et al. 2004: Gaussian windows of 11, sigma 1.5; constants for a range of 2), at every
+    `step`-th window each way. a, b [N, 3, H, W] in [-1, 1] -> mean, at most 1."""
+    taps = torch.arange(-5, 6, device=a.device) ** 2 / -4.5
+    taps = taps.exp() / taps.exp().sum()
+    colours = torch.tensor([.299, .587, .114], device=a.device).view(1, 3, 1, 1)
+    a, b = (a * colours).sum(1, keepdim=True), (b * colours).sum(1, keepdim=True)
+    means = F.conv2d(torch.cat((a, b, a * a, b * b, a * b)), taps.view(1, 1, -1, 1), stride=(step, 1))
+    ma, mb, aa, bb, ab = F.conv2d(means, taps.view(1, 1, 1, -1), stride=(1, step)).chunk(5)
+    return ((2 * ma * mb + 4e-4) * (2 * (ab - ma * mb) + 3.6e-3) / ((ma * ma + mb * mb + 4e-4) * (aa - ma * ma + bb - mb * mb + 3.6e-3))).mean()
 
 
-def loss(vae, video, kl_weight=5e-5, blur=None):
+def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2):
     """Reconstruction: of pixels, absolute and squared; of their gradients in the picture and of their changes in time, without which motion stands still within
-    a latent frame and jumps between two; of a coarse picture; structural similarity; and a tiny KL.
+    a latent frame and jumps between two; of how much changes from picture to picture, which every pair of pictures should do alike; of a coarse picture;
+    structural similarity (weight `alike`); and a tiny KL.
     blur: up to this much noise per channel [1, z, 1, 1] on half of the clips beside the encoder's own deviation, because a transformer's latents are never
     perfect: the decoder learns to make them agree with those before."""
     mean, logvar = vae.encoder(video)
@@ -202,13 +237,16 @@ def loss(vae, video, kl_weight=5e-5, blur=None):
         spread = (spread.square() + (blur * amount.repeat_interleave(mean.shape[0] // b, 0)).square()).sqrt()
     z = mean + torch.randn_like(mean) * spread
     out, _ = vae.decoder(z.view(b, -1, *z.shape[1:]))
-    diff = out.float() - video
+    out = out.float()
+    diff = out - video
     pixel, square = diff.abs().mean(), diff.square().mean()
     gradient = (diff[..., 1:] - diff[..., :-1]).abs().mean() + (diff[..., 1:, :] - diff[..., :-1, :]).abs().mean()
     change = diff[:, 1:] - diff[:, :-1]
     motion = change.abs().mean() + 8 * change.square().mean()
+    moved, asked = ((v[:, 1:] - v[:, :-1]).abs().mean((2, 3, 4)) for v in (out, video))
+    uneven = ((moved - asked) / (asked + .01)).square().mean()
     coarse = F.avg_pool2d(diff.flatten(0, 1), 4).abs().mean()
-    unlike = 1 - likeness(out.float().flatten(0, 1), video.flatten(0, 1))
+    unlike = 1 - likeness(out.flatten(0, 1), video.flatten(0, 1))
     kl = .5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    total = pixel + 8 * square + .5 * gradient + motion + .5 * coarse + .2 * unlike + kl_weight * kl
-    return total, {"l1": pixel.item(), "motion": change.abs().mean().item(), "unlike": unlike.item(), "kl": kl.item(), "mse": square.item()}
+    total = pixel + 8 * square + .5 * gradient + motion + .1 * uneven + .5 * coarse + alike * unlike + kl_weight * kl
+    return total, {"l1": pixel.item(), "motion": change.abs().mean().item(), "uneven": uneven.item(), "unlike": unlike.item(), "kl": kl.item(), "mse": square.item()}

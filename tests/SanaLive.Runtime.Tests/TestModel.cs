@@ -10,10 +10,12 @@ internal sealed class TestModel : IDisposable
     /// <param name="policy">The state policy.</param>
     /// <param name="framesPerSecond">The rate.</param>
     /// <param name="firstBlock">More of the sampler's settings, for example <c>, "first_block_timesteps": [1000]</c>.</param>
-    public TestModel(float transformerScale = 1, string sampler = "renoise", string policy = "window(3)", int framesPerSecond = 16, string firstBlock = "")
+    /// <param name="vae">The golden case whose VAE it is.</param>
+    public TestModel(
+        float transformerScale = 1, string sampler = "renoise", string policy = "window(3)", int framesPerSecond = 16, string firstBlock = "", string vae = "world_vae_carry")
     {
         TestTransformer.Write(folder.File("transformer"), transformerScale);
-        Copy(System.IO.Path.Combine(Repository.Root, "tests/golden/world_vae/vae"), folder.File("vae"));
+        Copy(System.IO.Path.Combine(Repository.Root, "tests/golden", vae, "vae"), folder.File("vae"));
         Copy(System.IO.Path.Combine(Repository.Root, "tests/golden/world_text/text_encoder"), folder.File("text_encoder"));
         File.WriteAllText(folder.File("model_index.json"), $$"""
             {

@@ -2,7 +2,7 @@ namespace SanaLive.Runtime.Vae;
 
 /// <summary>
 /// The last latent frames that a decoder has seen since its history began: <c>ReceptiveField - 1</c> of them, from which the history
-/// is made again, bit for bit. In the embedded world they are 6 times smaller than it.
+/// is made again, bit for bit. In the embedded world they are several times smaller than it.
 /// </summary>
 /// <param name="capacity">Latent frames that are kept.</param>
 /// <param name="frameLength">Numbers of one.</param>
@@ -51,6 +51,6 @@ internal sealed class DecodedLatents(int capacity, int frameLength)
     {
         history.Clear();
         for (var frame = 0; frame < Count; frame++)
-            decoder.Remember(this[frame], latentHeight, latentWidth, history);
+            decoder.Remember(this[frame], latentHeight, latentWidth, history, followed: frame + 1 < Count);
     }
 }

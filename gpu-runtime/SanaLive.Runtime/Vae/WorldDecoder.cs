@@ -4,8 +4,8 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Runtime.Vae;
 
 /// <summary>
-/// The embedded world's decoder: everything that looks back in time happens at the latents' own size, then each latent frame
-/// becomes four pictures, each on its own. Golden case world_vae.
+/// The embedded world's decoder: two temporal convolutions look back in time at the latents' own size, then each latent frame becomes
+/// four pictures, of which, with a carry, the first three follow from the last one shown. Golden cases world_vae and world_vae_carry.
 /// </summary>
 public sealed class WorldDecoder : VideoDecoder
 {
@@ -16,7 +16,7 @@ public sealed class WorldDecoder : VideoDecoder
     private readonly ResBlock[] blocks16;
     private readonly Weights up8;
     private readonly ResBlock[] blocks8;
-    private readonly Weights[] up4;
+    private readonly PictureSplit pictures;
     private readonly ResBlock[] blocks4;
     private readonly Weights up2;
     private readonly Weights conv2;
@@ -37,7 +37,7 @@ public sealed class WorldDecoder : VideoDecoder
         blocks16 = Blocks("blocks16", config.DecoderResBlocks[0], c16, norms: true);
         up8 = VaeLayers.Shuffled1x1(kernels, checkpoint, "decoder.up8", 4 * c8, c16);
         blocks8 = Blocks("blocks8", config.DecoderResBlocks[1], c8, norms: true);
-        up4 = FramesOut(checkpoint, c8, c4);
+        pictures = new PictureSplit(kernels, checkpoint, c8, c4, config.DecoderCarry);
         blocks4 = Blocks("blocks4", config.DecoderResBlocks[2], c4, norms: false);
         up2 = VaeLayers.Shuffled1x1(kernels, checkpoint, "decoder.up2", 4 * c2, c4);
         conv2 = VaeLayers.Conv3x3(kernels, checkpoint, "decoder.conv2", c2, c2);
@@ -53,38 +53,38 @@ public sealed class WorldDecoder : VideoDecoder
 
     public override int FramesPerLatent => WorldVaeConfig.FramesPerLatent;
 
-    public override int ReceptiveField => 2 * config.DecoderTemporalBlocks + 1;
+    public override int ReceptiveField => 2 * config.DecoderTemporalBlocks + (config.DecoderCarry ? 2 : 1);
 
     /// <summary>Sees intermediate tensors by their names in the goldens. For tests.</summary>
     internal Action<string, Tensor>? Observer { get; set; }
 
     public override DecoderHistory CreateHistory(int latentHeight, int latentWidth) => new(
-        kernels, [.. Enumerable.Range(0, 2 * temporal.Length).Select(_ => kernels.Create(latentHeight * latentWidth, config.DecoderChannels[0]))]);
+        kernels, [.. Enumerable.Range(0, 2 * temporal.Length).Select(_ => kernels.Create(latentHeight * latentWidth, config.DecoderChannels[0]))],
+        config.DecoderCarry ? kernels.Create(16 * latentHeight * latentWidth, config.DecoderChannels[2]) : null);
 
     public override void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb) =>
         kernels.ReadBytes(Decode(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
 
-    public override void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history) =>
-        LookBack(latents, latentHeight, latentWidth, history);
+    public override void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, bool followed = false)
+    {
+        var w = LookBack(latents, latentHeight, latentWidth, history);
+        if (followed)
+        {
+            history.ForgetLastPicture();
+        }
+        else if (pictures.Carries)
+        {
+            Enlarge(w);
+            pictures.Remember(w, history);
+        }
+    }
 
     /// <summary>The pictures of one latent frame as numbers about -1 to 1, [4 * height * width, 3]; valid until the next call.</summary>
     internal Tensor Decode(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
     {
         var w = LookBack(latents, height, width, history);
-        foreach (var block in blocks16)
-            block.Forward(w.X16, w.A16, w.B16, height, width);
-
-        kernels.Linear(w.X16, up8, w.Deep8);
-        kernels.DepthToSpace(w.Deep8, height, width, 2, w.X8);
-        foreach (var block in blocks8)
-            block.Forward(w.X8, w.A8, w.B8, 2 * height, 2 * width);
-
-        for (var frame = 0; frame < FramesPerLatent; frame++)
-        {
-            kernels.Linear(w.X8, up4[frame], w.Deep4);
-            kernels.DepthToSpace(w.Deep4, 2 * height, 2 * width, 2, w.X4Frames[frame]);
-        }
-
+        Enlarge(w);
+        pictures.Forward(w, history);
         foreach (var block in blocks4)
             block.Forward(w.X4, w.A4, w.B4, 4 * height, 4 * width);
 
@@ -99,7 +99,19 @@ public sealed class WorldDecoder : VideoDecoder
         return w.Rgb;
     }
 
-    /// <summary>All that looks back in time: the hidden state after it is in X16, and the history is advanced.</summary>
+    /// <summary>From the hidden state in X16 to that in X8.</summary>
+    private void Enlarge(WorldDecoderWorkspace w)
+    {
+        foreach (var block in blocks16)
+            block.Forward(w.X16, w.A16, w.B16, w.Height, w.Width);
+
+        kernels.Linear(w.X16, up8, w.Deep8);
+        kernels.DepthToSpace(w.Deep8, w.Height, w.Width, 2, w.X8);
+        foreach (var block in blocks8)
+            block.Forward(w.X8, w.A8, w.B8, 2 * w.Height, 2 * w.Width);
+    }
+
+    /// <summary>All that looks back in time at the latents' size: the hidden state after it is in X16, and the history is advanced.</summary>
     private WorldDecoderWorkspace LookBack(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
     {
         if (latents.Length != height * width * LatentChannels)
@@ -136,16 +148,8 @@ public sealed class WorldDecoder : VideoDecoder
             block.Dispose();
         foreach (var block in blocks16.Concat(blocks8).Concat(blocks4))
             block.Dispose();
-        foreach (var weights in up4.Append(convIn).Append(up8).Append(up2).Append(conv2).Append(convOut))
+        pictures.Dispose();
+        foreach (var weights in new[] { convIn, up8, up2, conv2, convOut })
             weights.Dispose();
-    }
-
-    /// <summary>One layer for each of the four pictures of a latent frame, each ready for a pixel shuffle.</summary>
-    private Weights[] FramesOut(Checkpoint checkpoint, int inputs, int outputs)
-    {
-        var weight = checkpoint.Take("decoder.up4.weight", FramesPerLatent * 4 * outputs, inputs, 1, 1);
-        var bias = checkpoint.Take("decoder.up4.bias", FramesPerLatent * 4 * outputs);
-        return [.. Enumerable.Range(0, FramesPerLatent).Select(frame => VaeLayers.Shuffled1x1(
-            kernels, weight.AsSpan(frame * 4 * outputs * inputs, 4 * outputs * inputs), bias.AsSpan(frame * 4 * outputs, 4 * outputs), 4 * outputs, inputs))];
     }
 }

@@ -23,6 +23,9 @@ public sealed record WorldVaeConfig
 
     public required int DecoderTemporalBlocks { get; init; }
 
+    /// <summary>The first pictures of a latent frame follow from the last one shown (<c>"decoder_carry": "last_picture"</c>; absent or null: they do not).</summary>
+    public required bool DecoderCarry { get; init; }
+
     /// <summary>Per channel: latents are normalised by it for the transformer.</summary>
     public required IReadOnlyList<float> LatentsMean { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record WorldVaeConfig
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
+            var carry = json.TryGetProperty("decoder_carry", out var kind) ? kind.GetString() : null;
             var config = new WorldVaeConfig
             {
                 LatentChannels = json.Need("latent_channels").GetInt32(),
@@ -43,6 +47,7 @@ public sealed record WorldVaeConfig
                 DecoderChannels = Integers("decoder_channels"),
                 DecoderResBlocks = Integers("decoder_resblocks"),
                 DecoderTemporalBlocks = json.Need("decoder_temporal_blocks").GetInt32(),
+                DecoderCarry = carry is not null,
                 LatentsMean = [.. json.Need("latents_mean").EnumerateArray().Select(value => value.GetSingle())],
                 LatentsStd = [.. json.Need("latents_std").EnumerateArray().Select(value => value.GetSingle())],
             };
@@ -51,6 +56,7 @@ public sealed record WorldVaeConfig
                 || json.Need("temporal_compression").GetInt32() != FramesPerLatent
                 || json.Need("temporal_kernel").GetInt32() != 3
                 || json.Need("norm").GetString() != "rms_channel"
+                || carry is not (null or "last_picture")
                 || config.EncoderChannels.Count != 2 || config.EncoderResBlocks.Count != 2
                 || config.DecoderChannels.Count != 4 || config.DecoderResBlocks.Count != 4 || config.DecoderResBlocks[3] != 0
                 || config.LatentsMean.Count != config.LatentChannels || config.LatentsStd.Count != config.LatentChannels)

@@ -3,7 +3,7 @@ using SanaLive.Runtime.Vae;
 
 namespace SanaLive.Runtime.Tests.Golden;
 
-/// <summary>world_vae: the embedded world's VAE, frame by frame with history, against the whole decode.</summary>
+/// <summary>world_vae, and world_vae_carry whose decoder carries the last picture on: the embedded world's VAE, frame by frame with history, against the whole decode.</summary>
 internal static class WorldVaeGolden
 {
     public static void Run(GoldenCase golden)
@@ -35,6 +35,10 @@ internal static class WorldVaeGolden
             golden.Check(name, golden.Read(history.Parts[2 * i]), Layouts.CutFrames(golden.Floats(name), config.DecoderChannels[0], 2, 0, 1));
             golden.Check(name, golden.Read(history.Parts[2 * i + 1]), Layouts.CutFrames(golden.Floats(name), config.DecoderChannels[0], 2, 1, 2));
         }
+
+        Assert.Equal(config.DecoderCarry, golden.Has("dec.last_picture"));
+        if (config.DecoderCarry)
+            golden.Check("dec.last_picture", Layouts.ChannelsFirst(golden.Read(history.LastPicture!), config.DecoderChannels[2]));
 
         var video = golden.Shape("in.video");
         for (var group = 0; group < video[2] / decoder.FramesPerLatent; group++)

@@ -10,13 +10,16 @@ public sealed class WorldDecoderTests
 {
     private const int Height = 2;
     private const int Width = 3;
-    private static readonly string Part = Path.Combine(Repository.Root, "tests/golden/world_vae/vae");
+    private const string Plain = "world_vae";
+    private const string Carry = "world_vae_carry";
 
-    [Fact]
-    public void Decode_HistoryRebuiltFromTheReceptiveField_GivesTheSameBytes()
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Carry)]
+    public void Decode_HistoryRebuiltFromTheReceptiveField_GivesTheSameBytes(string vae)
     {
         using var kernels = new CpuKernelSet(1);
-        using var decoder = Load(kernels);
+        using var decoder = Load(kernels, vae);
         using var whole = decoder.CreateHistory(Height, Width);
         using var rebuilt = decoder.CreateHistory(Height, Width);
         const int last = 11;
@@ -28,28 +31,70 @@ public sealed class WorldDecoderTests
         Assert.Equal(expected, actual);
     }
 
-    [Fact]
-    public void Decode_WithOneLatentTooFew_IsSomethingElse()
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Carry)]
+    public void Decode_WithOneLatentTooFew_IsSomethingElse(string vae)
     {
         using var kernels = new CpuKernelSet(1);
-        using var decoder = Load(kernels);
+        using var decoder = Load(kernels, vae);
         using var whole = decoder.CreateHistory(Height, Width);
-        using var cold = decoder.CreateHistory(Height, Width);
-        byte[] expected = [];
-        for (var frame = 0; frame <= 3; frame++)
+        using var late = decoder.CreateHistory(Height, Width);
+        const int last = 11;
+        byte[] expected = [], actual = [];
+        for (var frame = 0; frame <= last; frame++)
             expected = Decode(decoder, frame, whole);
-        Assert.NotEqual(expected, Decode(decoder, 3, cold));
+        for (var frame = last - decoder.ReceptiveField + 2; frame <= last; frame++)
+            actual = Decode(decoder, frame, late);
+        Assert.NotEqual(expected, actual);
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(12)]
-    public void Rebuild_FromTheLastLatents_GivesTheSameHistoryBitForBit(int frames)
+    [InlineData(Plain)]
+    [InlineData(Carry)]
+    public void Decode_AfterClear_OwesNothingToWhatWasShownBefore(string vae)
     {
         using var kernels = new CpuKernelSet(1);
-        using var decoder = Load(kernels);
+        using var decoder = Load(kernels, vae);
+        using var used = decoder.CreateHistory(Height, Width);
+        using var fresh = decoder.CreateHistory(Height, Width);
+        for (var frame = 0; frame < 7; frame++)
+            Decode(decoder, frame, used);
+        used.Clear();
+        for (var frame = 20; frame < 23; frame++)
+            Assert.Equal(Decode(decoder, frame, fresh), Decode(decoder, frame, used));
+    }
+
+    [Fact]
+    public void Decode_WithoutTheLastPicture_ShowsOtherFirstPicturesAndTheSameFourth()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var decoder = Load(kernels, Carry);
+        using var whole = decoder.CreateHistory(Height, Width);
+        using var without = decoder.CreateHistory(Height, Width);
+        for (var frame = 0; frame < 5; frame++)
+        {
+            Decode(decoder, frame, whole);
+            decoder.Remember(Latents(decoder, frame), Height, Width, without, followed: true);
+        }
+
+        var (expected, actual) = (Decode(decoder, 5, whole).Chunk(PictureBytes(decoder)).ToList(), Decode(decoder, 5, without).Chunk(PictureBytes(decoder)).ToList());
+        Assert.All(Enumerable.Range(0, 3), picture => Assert.NotEqual(expected[picture], actual[picture]));
+        Assert.Equal(expected[3], actual[3]);
+    }
+
+    [Theory]
+    [InlineData(Plain, 1)]
+    [InlineData(Plain, 4)]
+    [InlineData(Plain, 12)]
+    [InlineData(Carry, 1)]
+    [InlineData(Carry, 3)]
+    [InlineData(Carry, 5)]
+    [InlineData(Carry, 12)]
+    public void Rebuild_FromTheLastLatents_GivesTheSameHistoryBitForBit(string vae, int frames)
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var decoder = Load(kernels, vae);
         using var whole = decoder.CreateHistory(Height, Width);
         using var rebuilt = decoder.CreateHistory(Height, Width);
         var seen = new DecodedLatents(decoder.ReceptiveField - 1, Height * Width * decoder.LatentChannels);
@@ -62,13 +107,16 @@ public sealed class WorldDecoderTests
         Decode(decoder, 99, rebuilt);
         seen.Rebuild(decoder, Height, Width, rebuilt);
         Assert.All(whole.Parts.Zip(rebuilt.Parts), pair => Assert.Equal(Numbers(kernels, pair.First), Numbers(kernels, pair.Second)));
+        Assert.Equal(Decode(decoder, frames, whole), Decode(decoder, frames, rebuilt));
     }
 
-    [Fact]
-    public void Rebuild_FromOneLatentFewer_GivesAnotherHistory()
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Carry)]
+    public void Rebuild_FromOneLatentFewer_GivesAnotherHistory(string vae)
     {
         using var kernels = new CpuKernelSet(1);
-        using var decoder = Load(kernels);
+        using var decoder = Load(kernels, vae);
         using var whole = decoder.CreateHistory(Height, Width);
         using var rebuilt = decoder.CreateHistory(Height, Width);
         var seen = new DecodedLatents(decoder.ReceptiveField - 2, Height * Width * decoder.LatentChannels);
@@ -86,16 +134,38 @@ public sealed class WorldDecoderTests
     public void Decode_OtherSizeThanItsLatents_IsRefused()
     {
         using var kernels = new CpuKernelSet(1);
-        using var decoder = Load(kernels);
+        using var decoder = Load(kernels, Carry);
         using var history = decoder.CreateHistory(Height, Width);
         Assert.Throws<ArgumentException>(() => decoder.Decode(new float[5], Height, Width, history, new byte[4 * 32 * 48 * 3]));
     }
 
-    private static WorldDecoder Load(CpuKernelSet kernels)
+    [Fact]
+    public void Config_WithACarryThatIsNotKnown_IsRefused()
     {
-        using var checkpoint = Checkpoint.Open(Part);
-        return new WorldDecoder(kernels, WorldVaeConfig.Read(Path.Combine(Part, "config.json")), checkpoint);
+        using var folder = new TemporaryFolder();
+        var config = File.ReadAllText(Path.Combine(Part(Carry), "config.json"));
+        File.WriteAllText(folder.File("config.json"), config.Replace("last_picture", "last_two_pictures", StringComparison.Ordinal));
+        Assert.Throws<CheckpointException>(() => WorldVaeConfig.Read(folder.File("config.json")));
     }
+
+    [Fact]
+    public void Load_WithACarryWhoseWeightsAreMissing_IsRefused()
+    {
+        using var kernels = new CpuKernelSet(1);
+        using var checkpoint = Checkpoint.Open(Part(Plain));
+        var config = WorldVaeConfig.Read(Path.Combine(Part(Carry), "config.json"));
+        Assert.Contains("decoder.before.weight", Assert.Throws<CheckpointException>(() => new WorldDecoder(kernels, config, checkpoint)).Message, StringComparison.Ordinal);
+    }
+
+    private static string Part(string vae) => Path.Combine(Repository.Root, "tests/golden", vae, "vae");
+
+    private static WorldDecoder Load(CpuKernelSet kernels, string vae)
+    {
+        using var checkpoint = Checkpoint.Open(Part(vae));
+        return new WorldDecoder(kernels, WorldVaeConfig.Read(Path.Combine(Part(vae), "config.json")), checkpoint);
+    }
+
+    private static int PictureBytes(WorldDecoder decoder) => Height * decoder.SpatialScale * Width * decoder.SpatialScale * 3;
 
     private static float[] Latents(WorldDecoder decoder, int frame)
     {
@@ -114,7 +184,7 @@ public sealed class WorldDecoderTests
     private static byte[] Decode(WorldDecoder decoder, int frame, DecoderHistory history)
     {
         var latents = Latents(decoder, frame);
-        var rgb = new byte[decoder.FramesPerLatent * Height * decoder.SpatialScale * Width * decoder.SpatialScale * 3];
+        var rgb = new byte[decoder.FramesPerLatent * PictureBytes(decoder)];
         decoder.Decode(latents, Height, Width, history, rgb);
         return rgb;
     }
