@@ -223,10 +223,10 @@ def likeness(a, b, step=4):
     return ((2 * ma * mb + 4e-4) * (2 * (ab - ma * mb) + 3.6e-3) / ((ma * ma + mb * mb + 4e-4) * (aa - ma * ma + bb - mb * mb + 3.6e-3))).mean()
 
 
-def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2):
+def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2, steady=4.0):
     """Reconstruction: of pixels, absolute and squared; of their gradients in the picture and of their changes in time, without which motion stands still within
-    a latent frame and jumps between two; of how much changes from picture to picture, which every pair of pictures should do alike; of a coarse picture;
-    structural similarity (weight `alike`); and a tiny KL.
+    a latent frame and jumps between two; of how much changes from picture to picture (weight `steady`: without it the decoder forgets to carry the last picture on, because the jump to a better
+    picture is nearer to the truth than the way there); of a coarse picture; structural similarity (weight `alike`); and a tiny KL.
     blur: up to this much noise per channel [1, z, 1, 1] on half of the clips beside the encoder's own deviation, because a transformer's latents are never
     perfect: the decoder learns to make them agree with those before."""
     mean, logvar = vae.encoder(video)
@@ -242,11 +242,11 @@ def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2):
     pixel, square = diff.abs().mean(), diff.square().mean()
     gradient = (diff[..., 1:] - diff[..., :-1]).abs().mean() + (diff[..., 1:, :] - diff[..., :-1, :]).abs().mean()
     change = diff[:, 1:] - diff[:, :-1]
-    motion = change.abs().mean() + 8 * change.square().mean()
+    motion = change.abs().mean() + 24 * change.square().mean()
     moved, asked = ((v[:, 1:] - v[:, :-1]).abs().mean((2, 3, 4)) for v in (out, video))
-    uneven = ((moved - asked) / (asked + .01)).square().mean()
+    uneven = ((moved - asked) / (moved + asked + .01)).square().mean()
     coarse = F.avg_pool2d(diff.flatten(0, 1), 4).abs().mean()
     unlike = 1 - likeness(out.flatten(0, 1), video.flatten(0, 1))
     kl = .5 * (mean.square() + logvar.exp() - 1 - logvar).mean()
-    total = pixel + 8 * square + .5 * gradient + motion + .1 * uneven + .5 * coarse + alike * unlike + kl_weight * kl
+    total = pixel + 8 * square + .5 * gradient + motion + steady * uneven + .5 * coarse + alike * unlike + kl_weight * kl
     return total, {"l1": pixel.item(), "motion": change.abs().mean().item(), "uneven": uneven.item(), "unlike": unlike.item(), "kl": kl.item(), "mse": square.item()}
