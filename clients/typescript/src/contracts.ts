@@ -109,6 +109,8 @@ export interface SessionView {
   readonly origin?: Origin | null;
   /** What was forked from it and has not ended. */
   readonly forks?: readonly Fork[];
+  /** Another number whenever somewhere in the family of forks, up and down, one was made or has ended. */
+  readonly family?: number;
 }
 
 export interface Durability {

@@ -1,6 +1,17 @@
 import { Backoff, type BackoffOptions } from './backoff.js';
 import { SanaLiveApi } from './api.js';
-import type { CreateSession, CueReceipt, CueRequest, Models, ServerStatus, SessionCreated, SessionView } from './contracts.js';
+import type {
+  Bookmark,
+  CreateSession,
+  CueReceipt,
+  CueRequest,
+  ForkRequest,
+  Models,
+  Rewind,
+  ServerStatus,
+  SessionCreated,
+  SessionView,
+} from './contracts.js';
 import { Emitter } from './emitter.js';
 import { SanaLiveError } from './errors.js';
 import { errorOfHub, signalRHub, type Hub } from './hub.js';
@@ -22,6 +33,11 @@ export interface LiveEvents {
   state: LiveState;
   /** An attempt to connect failed; the next one is made in `retryIn` milliseconds. */
   error: { readonly error: SanaLiveError; readonly retryIn: number };
+  /**
+   * Connected again, and the server is another process than before: what else was connected to it when it was lost is dead, whether or not
+   * it knows (`WhepPlayer.renew`). `lost` is when that was, by `performance.now()`.
+   */
+  restarted: { readonly lost: number };
 }
 
 export interface Follower {
@@ -52,6 +68,8 @@ export class LiveConnection extends Emitter<LiveEvents> {
   #hub: Hub | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #state: LiveState = 'new';
+  #instance: string | undefined;
+  #lostAt = -Infinity;
 
   constructor(options: LiveOptions = {}) {
     super();
@@ -143,6 +161,21 @@ export class LiveConnection extends Emitter<LiveEvents> {
     return this.#invoke('Resume', id, key);
   }
 
+  /** Not repeated when the connection breaks: it might be kept twice. */
+  bookmark(id: string, key: string, name: string): Promise<Bookmark> {
+    return this.#once('Bookmark', id, key, { name });
+  }
+
+  /** The same session goes on from a bookmark. Of several for one block the last counts. */
+  rewind(id: string, key: string, bookmark: string): Promise<Rewind> {
+    return this.#invoke('Rewind', id, key, { bookmark });
+  }
+
+  /** Not repeated when the connection breaks: nobody could tell whether the fork was made. */
+  fork(id: string, key: string, request: ForkRequest = {}): Promise<SessionCreated> {
+    return this.#once('Fork', id, key, request);
+  }
+
   close(id: string, key: string): Promise<void> {
     return this.#invoke('Close', id, key);
   }
@@ -226,10 +259,25 @@ export class LiveConnection extends Emitter<LiveEvents> {
     this.#waiting = [];
     for (const waiter of waiting) waiter.resolve(hub);
     for (const following of this.#followings) this.#subscribe(following, hub);
+    void this.#identify(hub);
+  }
+
+  async #identify(hub: Hub): Promise<void> {
+    let instance: string;
+    try {
+      instance = await hub.invoke<string>('Instance');
+    } catch {
+      return; // The connection broke again, and the next one asks again.
+    }
+    if (this.#hub !== hub) return;
+    const before = this.#instance;
+    this.#instance = instance;
+    if (before !== undefined && before !== instance) this.emit('restarted', { lost: this.#lostAt });
   }
 
   #lost(cause: unknown): void {
     this.#hub = undefined;
+    if (this.#state === 'connected') this.#lostAt = performance.now();
     for (const following of this.#followings) this.#silence(following);
     const retryIn = this.#backoff.next();
     this.#retry = setTimeout(() => void this.#connect(), retryIn);

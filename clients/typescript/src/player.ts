@@ -92,6 +92,21 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
     this.#connect();
   }
 
+  /**
+   * Connects anew now: whoever knows that the server is another one (`LiveConnection` tells it as `restarted`) need not wait for the browser
+   * to find out that nobody answers, which takes it many seconds.
+   * @param lost When the old server was lost, by `performance.now()`: a connection that was begun later is left as it is.
+   */
+  renew(lost: number): void {
+    const attempt = this.#attempt;
+    if (!attempt) return this.nudge();
+    if (attempt.begun > lost) return;
+    this.#drop(attempt, false);
+    this.#backoff.reset();
+    this.#set('reconnecting');
+    this.#connect();
+  }
+
   /** Plays no more, and tells the server unless it knows (the session is over). */
   stop(options: { readonly goodbye?: boolean } = {}): void {
     if (this.#state === 'ended') return;
@@ -130,14 +145,18 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
       flowing: () => this.#backoff.reset(),
       lost: (error) => {
         if (this.#attempt !== attempt) return;
-        this.#before = add(this.#before, attempt.counters);
-        this.#attempt = undefined;
-        attempt.end(true);
+        this.#drop(attempt, true);
         this.#failed(error);
       },
     });
     this.#attempt = attempt;
     attempt.begin();
+  }
+
+  #drop(attempt: Attempt, goodbye: boolean): void {
+    this.#before = add(this.#before, attempt.counters);
+    this.#attempt = undefined;
+    attempt.end(goodbye);
   }
 
   #failed(error: SanaLiveError): void {
@@ -189,6 +208,8 @@ interface AttemptEvents {
 class Attempt {
   /** The last numbers seen, kept for the sum when the connection is gone. */
   counters: Counters = NOTHING;
+  /** By `performance.now()`. */
+  readonly begun = performance.now();
   readonly #options: PlayerOptions;
   readonly #on: AttemptEvents;
   readonly #peer: RTCPeerConnection;

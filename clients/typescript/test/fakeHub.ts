@@ -3,6 +3,8 @@ import type { Hub, StreamObserver } from '../src/index.js';
 /** A hub whose every step the test decides. */
 export class FakeHub implements Hub {
   connected = false;
+  /** Of the server that it leads to. */
+  instance = 'first';
   readonly calls: { method: string; args: unknown[]; resolve(value: unknown): void; reject(error: unknown): void }[] = [];
   readonly streams: { method: string; args: unknown[]; observer: StreamObserver<never>; cancelled: boolean }[] = [];
   stopped = false;
@@ -39,6 +41,7 @@ export class FakeHub implements Hub {
   }
 
   invoke<T>(method: string, ...args: unknown[]): Promise<T> {
+    if (method === 'Instance') return Promise.resolve(this.instance as T);
     return new Promise<T>((resolve, reject) => {
       this.calls.push({ method, args, resolve: resolve as (value: unknown) => void, reject });
     });

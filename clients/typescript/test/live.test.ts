@@ -57,6 +57,33 @@ describe('LiveConnection', () => {
     expect(states).toEqual(['connecting', 'reconnecting', 'connected']);
   });
 
+  it('tells when the server is another one than before, and since when the old one is lost', async () => {
+    const restarts: number[] = [];
+    live.on('restarted', ({ lost }) => restarts.push(lost));
+    await connect();
+    const lost = performance.now();
+    hub().break();
+    await vi.advanceTimersByTimeAsync(100);
+    hub().refuse();
+    await vi.advanceTimersByTimeAsync(200);
+    hub().instance = 'second';
+    hub().open();
+    await settle();
+    expect(restarts).toEqual([lost]);
+  });
+
+  it('does not take a broken connection to the same server for another server', async () => {
+    let restarts = 0;
+    live.on('restarted', () => restarts++);
+    await connect();
+    hub().break();
+    await vi.advanceTimersByTimeAsync(100);
+    hub().open();
+    await settle();
+    expect(states).toEqual(['connecting', 'connected', 'reconnecting', 'connected']);
+    expect(restarts).toBe(0);
+  });
+
   it('tries at once when it is nudged, and only then', async () => {
     live.start();
     live.nudge();

@@ -186,6 +186,47 @@ describe('WhepPlayer', () => {
     expect(peers.length).toBeGreaterThan(1);
   });
 
+  it('connects anew at once when it is told that the server is another one, with no goodbye to the old', async () => {
+    await play();
+    await vi.advanceTimersByTimeAsync(1_000);
+    player.renew(performance.now());
+    await settle();
+    expect(peers[0]?.closed).toBe(true);
+    peer().become('connected');
+    expect(states).toEqual(['connecting', 'playing', 'reconnecting', 'playing']);
+    expect(requests.map((request) => request.method)).toEqual(['POST', 'POST']);
+  });
+
+  it('keeps a connection that was begun after the old server was lost', async () => {
+    const lost = performance.now();
+    await vi.advanceTimersByTimeAsync(100);
+    await play();
+    player.renew(lost);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peers).toHaveLength(1);
+    expect(states).toEqual(['connecting', 'playing']);
+  });
+
+  it('does not wait any longer when it is told so', async () => {
+    answers.push(() => Promise.reject(new TypeError('Failed to fetch')));
+    player.start();
+    await settle();
+    expect(peers).toHaveLength(1);
+    player.renew(performance.now());
+    expect(peers).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peers).toHaveLength(2);
+  });
+
+  it('is not brought back to life by another server', async () => {
+    await play();
+    player.stop();
+    player.renew(performance.now());
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peers).toHaveLength(1);
+    expect(states.at(-1)).toBe('ended');
+  });
+
   it('counts frames over all its connections', async () => {
     await play();
     peer().frames = 160;

@@ -62,6 +62,31 @@ public sealed class LiveHubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BookmarkRewindFork_OfTheDirector_AnswerLikeTheApi()
+    {
+        var (id, key) = await server.CreateAsync();
+        var bookmark = Result(await hub.CallAsync("Bookmark", id, key, new { name = "before the storm" })).GetProperty("id").GetString();
+        Assert.Equal("before the storm", Assert.Single(Result(await hub.CallAsync("Bookmarks", id)).EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal(bookmark, Result(await hub.CallAsync("Rewind", id, key, new { bookmark })).GetProperty("bookmark").GetString());
+        var fork = Result(await hub.CallAsync("Fork", id, key, new { bookmark, prompt = "the storm passes by" }));
+        Assert.True(Result(await hub.CallAsync("MaySteer", fork.GetProperty("id").GetString(), fork.GetProperty("directorKey").GetString())).GetBoolean());
+        Assert.True(Result(await hub.CallAsync("Fork", id, key, new { })).TryGetProperty("watch", out _));
+        Assert.False((await hub.CallAsync("ForgetBookmark", id, key, bookmark)).TryGetProperty("error", out _));
+        Assert.StartsWith("404 ", Refusal(await hub.CallAsync("Rewind", id, key, new { bookmark = "b99" })));
+    }
+
+    [Fact]
+    public async Task Instance_IsTheProcessesOwn()
+    {
+        var instance = Result(await hub.CallAsync("Instance")).GetString();
+        await using var second = await HubConnection.OpenAsync(server.Address);
+        Assert.Equal(instance, Result(await second.CallAsync("Instance")).GetString());
+        await using var another = await TestServer.StartAsync();
+        await using var there = await HubConnection.OpenAsync(another.Address);
+        Assert.NotEqual(instance, Result(await there.CallAsync("Instance")).GetString());
+    }
+
+    [Fact]
     public async Task Call_WithNullForWhatIsNeeded_IsRefusedWithItsName()
     {
         var (id, key) = await server.CreateAsync();
@@ -77,6 +102,10 @@ public sealed class LiveHubTests : IAsyncLifetime
     [InlineData("Pause")]
     [InlineData("Resume")]
     [InlineData("Close")]
+    [InlineData("Bookmark")]
+    [InlineData("ForgetBookmark")]
+    [InlineData("Rewind")]
+    [InlineData("Fork")]
     public async Task Steering_WithoutTheKey_IsRefused(string method)
     {
         var (id, key) = await server.CreateAsync();
@@ -85,6 +114,10 @@ public sealed class LiveHubTests : IAsyncLifetime
             "Cue" => [new { prompt = "night" }],
             "ChangeCue" => ["c1", new { prompt = "night" }],
             "WithdrawCue" => ["c1"],
+            "Bookmark" => [new { name = "here" }],
+            "ForgetBookmark" => ["b1"],
+            "Rewind" => [new { bookmark = "b1" }],
+            "Fork" => [new { }],
             _ => [],
         };
         Assert.StartsWith("403 This is not the director's key", Refusal(await hub.CallAsync(method, [id, "", .. rest])));

@@ -11,6 +11,9 @@ public sealed class Backend(TimeProvider time)
     private volatile OpenSessionHost? host;
     private volatile string reason = "The server is starting: the video's socket is not bound yet.";
 
+    /// <summary>Another one each time that a server is started: who is connected in two ways sees that both lead to the same process.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("N");
+
     /// <summary>Since the server was put together.</summary>
     public TimeSpan Uptime => time.GetElapsedTime(started);
 

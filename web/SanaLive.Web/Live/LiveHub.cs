@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 using SanaLive.Sessions;
+using SanaLive.Sessions.Bookmarks;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Models;
 using SanaLive.Web.Sessions;
@@ -63,11 +64,44 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
         return await Host.RestartAsync(id, Context.ConnectionAborted);
     }
 
+    public Task<IReadOnlyList<BookmarkView>> Bookmarks(string id) => Host.BookmarksAsync(id, Context.ConnectionAborted);
+
+    public async Task<BookmarkView> Bookmark(string id, string key, BookmarkRequest bookmark)
+    {
+        Count(limits.Cues);
+        await DirectorAsync(id, key);
+        return await Host.BookmarkAsync(id, bookmark, Context.ConnectionAborted);
+    }
+
+    public async Task ForgetBookmark(string id, string key, string bookmark)
+    {
+        Count(limits.Cues);
+        await DirectorAsync(id, key);
+        await Host.ForgetBookmarkAsync(id, bookmark, Context.ConnectionAborted);
+    }
+
+    public async Task<RewindView> Rewind(string id, string key, RewindRequest rewind)
+    {
+        Count(limits.Cues);
+        await DirectorAsync(id, key);
+        return await Host.RewindAsync(id, rewind, Context.ConnectionAborted);
+    }
+
+    public async Task<SessionStarted> Fork(string id, string key, ForkRequest fork)
+    {
+        Count(limits.Creations);
+        await DirectorAsync(id, key);
+        return SessionStarted.From(await Host.ForkAsync(id, fork, Context.ConnectionAborted));
+    }
+
     public async Task Close(string id, string key)
     {
         await DirectorAsync(id, key);
         await Host.CloseAsync(id, Context.ConnectionAborted);
     }
+
+    /// <summary>See <see cref="Backend.Instance"/>.</summary>
+    public string Instance() => backend.Instance;
 
     public ModelsView Models() => backend.IsReady ? ModelsView.Of(backend.Engines) : throw NotReady();
 

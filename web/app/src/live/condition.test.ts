@@ -9,7 +9,7 @@ it.each<[string, Partial<Facts>]>([
   ['connecting', { hub: 'connecting', player: 'connecting', status: undefined, moving: false }],
   ['reconnecting', { player: 'reconnecting' }],
   ['reconnecting', { hub: 'reconnecting', attempts: 1 }],
-  ['offline', { hub: 'reconnecting', player: 'reconnecting', attempts: 3, moving: false }],
+  ['offline', { hub: 'reconnecting', player: 'reconnecting', attempts: 6, moving: false }],
   ['queued', { status: 'queued', moving: false }],
   ['paused', { status: 'paused', moving: false }],
   ['failed', { status: 'failed' }],

@@ -29,7 +29,7 @@ export function conditionOf(facts: Facts): Condition {
   if (facts.missing) return 'unknown';
   if (facts.status === 'closed') return 'closed';
   if (facts.status === 'failed') return 'failed';
-  if (facts.hub === 'reconnecting' && facts.attempts >= 3) return 'offline';
+  if (facts.hub === 'reconnecting' && facts.attempts >= 6) return 'offline';
   if (facts.hub === 'reconnecting') return facts.status === undefined ? 'connecting' : 'reconnecting';
   if (facts.status === 'queued') return 'queued';
   if (facts.player === 'reconnecting') return 'reconnecting';

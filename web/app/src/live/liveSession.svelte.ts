@@ -36,7 +36,7 @@ export interface Sample {
 }
 
 /** A server that is started again is back within seconds: nobody should look at a still picture for longer than it takes. */
-const PATIENCE = { longest: 1_000 };
+const PATIENCE = { first: 200, growth: 1.1, longest: 1_000 };
 
 /** How long the last frame may be ago for the picture to count as moving. */
 const MOVING_MS = 2_500;
@@ -126,6 +126,7 @@ export class LiveSession {
         this.#player.nudge();
       }
     });
+    this.#live.on('restarted', ({ lost }) => this.#player.renew(lost));
     this.#live.on('error', ({ retryIn }) => {
       this.#attempts++;
       this.#retryAt = performance.now() + retryIn;
