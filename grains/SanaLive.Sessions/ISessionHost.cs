@@ -106,6 +106,7 @@ public interface ISessionHost
     /// <exception cref="SessionException"><see cref="SessionError.NotFound"/>: no such engine.</exception>
     Task<EngineView> ServeAsync(string engine, CancellationToken cancellation);
 
+    /// <summary>Disconnects everybody, and deletes what is kept of the session before it returns.</summary>
     Task CloseAsync(string id, CancellationToken cancellation);
 
     /// <summary>

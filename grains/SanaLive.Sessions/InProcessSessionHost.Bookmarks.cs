@@ -40,6 +40,7 @@ public sealed partial class InProcessSessionHost
         // Once it can be found, for whoever sees the parent's view looks it up; and it may have ended already.
         parent.HasFork(session);
         if (!_sessions.ContainsKey(session.Id)) parent.LosesFork(session.Id);
+        TellFamilyOf(parent);
         return new SessionCreated(session.Id, key, session.View());
     }
 
@@ -52,6 +53,22 @@ public sealed partial class InProcessSessionHost
     private void Forget(Session session)
     {
         _sessions.TryRemove(new(session.Id, session));
-        ParentOf(session)?.LosesFork(session.Id);
+        if (ParentOf(session) is not { } parent) return;
+        parent.LosesFork(session.Id);
+        TellFamilyOf(parent);
+    }
+
+    /// <summary>Everybody from the first ancestor that has not ended down: what a page finds when it looks for the family.</summary>
+    private void TellFamilyOf(Session session)
+    {
+        // A parent is older than its fork: there is no way round in a circle.
+        while (ParentOf(session) is { } parent) session = parent;
+        var members = new Stack<Session>([session]);
+        while (members.TryPop(out var member))
+        {
+            member.FamilyChanged();
+            foreach (var fork in member.Forks)
+                if (_sessions.GetValueOrDefault(fork.Session) is { } child) members.Push(child);
+        }
     }
 }

@@ -123,10 +123,12 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
 
     public async Task<EngineView> ServeAsync(string engine, CancellationToken cancellation) => await Task.FromResult(View(_around.Engines.Drain(engine, drains: false)));
 
-    public Task CloseAsync(string id, CancellationToken cancellation)
+    public async Task CloseAsync(string id, CancellationToken cancellation)
     {
-        Find(id).Close();
-        return Task.CompletedTask;
+        var session = Find(id);
+        session.Close();
+        // Who is told that it is closed may rely on nothing of it being kept any more.
+        await session.DisposeAsync().AsTask().WaitAsync(cancellation);
     }
 
     public IAsyncEnumerable<EncodedBlock> WatchAsync(string id, long? fromBlock, CancellationToken cancellation) =>

@@ -14,6 +14,7 @@ internal sealed partial class Session
 {
     private readonly Dictionary<long, DueRewind> _rewinds = []; // by the first block after it
     private ImmutableList<ForkView> _forks = [];
+    private long _family;
     private RewindView? _rewound;
     private long _shift;
 
@@ -63,6 +64,22 @@ internal sealed partial class Session
         lock (_gate)
         {
             _forks = _forks.RemoveAll(one => one.Session == id);
+            if (!_closed) Changed();
+        }
+    }
+
+    /// <summary>Sessions that were forked from this one and have not ended.</summary>
+    public IReadOnlyList<ForkView> Forks
+    {
+        get { lock (_gate) return _forks; }
+    }
+
+    /// <summary>Somewhere in the family a fork was made or has ended: who draws the tree looks again.</summary>
+    public void FamilyChanged()
+    {
+        lock (_gate)
+        {
+            _family++;
             if (!_closed) Changed();
         }
     }

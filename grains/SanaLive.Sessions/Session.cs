@@ -323,6 +323,7 @@ internal sealed partial class Session : IAsyncDisposable
             Rewind = _rewound,
             Origin = _facts.Origin,
             Forks = _forks,
+            Family = _family,
         };
     }
 

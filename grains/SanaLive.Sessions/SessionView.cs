@@ -76,4 +76,7 @@ public sealed record SessionView
 
     /// <summary>Sessions that were forked from this one and have not ended, the oldest first.</summary>
     public IReadOnlyList<ForkView> Forks { get; init; } = [];
+
+    /// <summary>Another number whenever somewhere in the session's family of forks, up and down, one was made or has ended.</summary>
+    public long Family { get; init; }
 }

@@ -82,6 +82,7 @@ public sealed class FileSessionStore : ISessionStore
     internal void Discard(string id)
     {
         Directory.Move(FolderOf(id), Path.Combine(_trash, $"{id}.{Guid.NewGuid():N}"));
+        DurableFiles.SyncFolder(_sessions);
         _gates.TryRemove(id, out _);
         EmptyTrash();
     }

@@ -70,6 +70,25 @@ public sealed class ForkTests
     });
 
     [Fact]
+    public void Fork_ThatIsMadeOrEnds_IsToldToItsWholeFamilyAndToNobodyElse() => Play(true, async stage =>
+    {
+        var root = await stage.Host.CreateAsync(new CreateSession("meadow", 3), default);
+        var stranger = await stage.CreateAsync();
+        var first = await stage.Host.ForkAsync(root.Id, new ForkRequest(), default);
+        var second = await stage.Host.ForkAsync(root.Id, new ForkRequest(), default);
+        var before = await FamiliesAsync();
+        var nephew = await stage.Host.ForkAsync(second.Id, new ForkRequest(), default);
+        var made = await FamiliesAsync();
+        await stage.Host.CloseAsync(nephew.Id, default);
+        var ended = await FamiliesAsync();
+        Assert.All(Enumerable.Range(0, 3), member => Assert.True(before[member] < made[member] && made[member] < ended[member]));
+        Assert.Equal(before[3], ended[3]);
+
+        async Task<long[]> FamiliesAsync() => [.. await Task.WhenAll(
+            new[] { root.Id, first.Id, second.Id, stranger }.Select(async id => (await stage.ViewAsync(id)).Family))];
+    });
+
+    [Fact]
     public void Fork_IsFoundByWhoeverSeesItInItsParentsView() => Play(true, async stage =>
     {
         var id = await stage.CreateAsync();
