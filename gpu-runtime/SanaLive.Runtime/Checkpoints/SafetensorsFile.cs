@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SanaLive.Runtime.Checkpoints;
@@ -60,7 +61,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorType.F32 => ReadArray<float>(entry),
         TensorType.F64 => Array.ConvertAll(ReadArray<double>(entry), value => (float)value),
-        TensorType.F16 => Array.ConvertAll(ReadArray<Half>(entry), value => (float)value),
+        TensorType.F16 => Widen(ReadArray<Half>(entry)),
         TensorType.BF16 => Array.ConvertAll(ReadArray<ushort>(entry), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
         _ => throw new CheckpointException($"{entry.Name} in {Path} is {entry.Type}, not a tensor of weights."),
     };
@@ -75,6 +76,15 @@ public sealed class SafetensorsFile : IDisposable
     {
         view.Dispose();
         file.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float[] Widen(Half[] values)
+    {
+        var result = new float[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            result[i] = (float)values[i];
+        return result;
     }
 
     private T[] ReadAs<T>(TensorEntry entry, TensorType type)

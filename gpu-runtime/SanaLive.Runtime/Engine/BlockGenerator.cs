@@ -50,8 +50,9 @@ internal sealed class BlockGenerator : IDisposable
     /// <param name="request">Prompt, blend, recache.</param>
     /// <param name="frames">[frames, height, width, 3]; empty when the request wants none.</param>
     /// <param name="cancellation">Looked at between two passes.</param>
+    /// <param name="steps">How the block is sampled; null: as the model says.</param>
     /// <returns><c>Queued</c> is the time that was given away between two passes.</returns>
-    public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation)
+    public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation, SamplingPlan? steps = null)
     {
         var (transformer, grid) = (model.Transformer, model.Grid);
         (lapBegan, lapAway, away) = (clock.GetTimestamp(), TimeSpan.Zero, TimeSpan.Zero);
@@ -65,7 +66,7 @@ internal sealed class BlockGenerator : IDisposable
             work.Decoded.Clear();
         }
 
-        var plan = state.Empty ? model.Index.FirstBlockPlan : model.Index.Plan;
+        var plan = steps ?? (state.Empty ? model.Index.FirstBlockPlan : model.Index.Plan);
         if (request.Recache && !state.Empty)
         {
             model.Kernels.Write(latents, state.LastLatents);

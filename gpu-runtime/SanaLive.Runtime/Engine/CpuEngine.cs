@@ -18,6 +18,7 @@ public sealed class CpuEngine : IEngine
     // One for each block that is under way: the one that is made, and those that gave way to it.
     private readonly Stack<BlockGenerator> idle = new();
     private readonly Func<DateTimeOffset, TimeSpan> giveWay;
+    private readonly EngineSpeed speed = new();
     private int running;
     private int stopping;
 
@@ -44,9 +45,9 @@ public sealed class CpuEngine : IEngine
 
     public int QueueLength => queue.Count + Volatile.Read(ref running);
 
-    public double MeasuredBlocksPerSecond { get; private set; }
+    public double MeasuredBlocksPerSecond => speed.BlocksPerSecond;
 
-    /// <summary>Loads a model folder, warms up and measures; takes a second or two.</summary>
+    /// <summary>Loads a model folder, warms up and measures; takes about a second.</summary>
     /// <exception cref="Checkpoints.CheckpointException">The folder holds no model that this engine runs.</exception>
     public static CpuEngine Load(string folder, CpuEngineOptions? options = null, TimeProvider? clock = null)
     {
@@ -170,6 +171,8 @@ public sealed class CpuEngine : IEngine
             var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.FrameBytes) : [];
             var number = stream.NextBlock;
             var timings = generator.Generate(stream, request, frames, cancellation);
+            if (number > 0 && request is { Recache: false, Cut: false, Decode: true })
+                speed.Add(timings.Compute);
             return new GeneratedBlock(number, frames, timings with { Queued = waited + timings.Queued });
         }
         finally
@@ -213,10 +216,13 @@ public sealed class CpuEngine : IEngine
     {
         var job = new FunctionJob<double>(() => Measure(blocks), CancellationToken.None);
         queue.Add(job, DateTimeOffset.MinValue);
-        MeasuredBlocksPerSecond = job.Result.GetAwaiter().GetResult();
+        job.Result.GetAwaiter().GetResult();
     }
 
-    /// <summary>The median of some blocks after as many to warm up.</summary>
+    /// <summary>
+    /// Some blocks, after one in a single step to warm up (kernels are compiled once and for all at their first call). Few are enough for the
+    /// beginning: every block that is made later is a measurement, too.
+    /// </summary>
     private double Measure(int blocks)
     {
         using var stream = new VideoStream(model, 0);
@@ -224,18 +230,10 @@ public sealed class CpuEngine : IEngine
         var prompt = model.Prompts.Read(null, model.Prompts.DefaultPrompt);
         var request = new BlockRequest(prompt, DateTimeOffset.MinValue);
         var frames = new byte[generator.FrameBytes];
-        var times = new List<double>();
-        generator.Generate(stream, request with { Recache = true }, frames, CancellationToken.None);
-        for (var i = 1; i < 2 * blocks; i++)
-        {
-            var start = clock.GetTimestamp();
-            generator.Generate(stream, request, frames, CancellationToken.None);
-            if (i >= blocks)
-                times.Add(clock.GetElapsedTime(start).TotalSeconds);
-        }
-
-        times.Sort();
-        return 1 / Math.Max(times[times.Count / 2], 1e-6);
+        generator.Generate(stream, request, frames, CancellationToken.None, model.Index.Plan.Of(steps: 1));
+        for (var i = 0; i < blocks; i++)
+            speed.Add(generator.Generate(stream, request, frames, CancellationToken.None).Compute);
+        return speed.BlocksPerSecond;
     }
 
     private void Work()

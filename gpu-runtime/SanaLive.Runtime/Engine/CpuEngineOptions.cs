@@ -26,7 +26,7 @@ public sealed class CpuEngineOptions
     [Range(1, 10_000)]
     public int QueueCapacity { get; set; } = 256;
 
-    /// <summary>Blocks made at start to warm up, and as many again to measure the engine's speed.</summary>
+    /// <summary>Blocks made at start to measure the engine's speed, after one to warm up. Those of its streams go on with that.</summary>
     [Range(1, 20)]
-    public int WarmUpBlocks { get; set; } = 3;
+    public int WarmUpBlocks { get; set; } = 1;
 }

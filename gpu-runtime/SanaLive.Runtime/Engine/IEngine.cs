@@ -20,8 +20,8 @@ public interface IEngine : IAsyncDisposable
     int QueueLength { get; }
 
     /// <summary>
-    /// Blocks per second that this engine makes for one stream, measured at start with the model's own shapes;
-    /// admission is decided by it.
+    /// Blocks per second that this engine makes for one stream: measured at start with the model's own shapes, and ever after by the blocks
+    /// of its streams; admission is decided by it.
     /// </summary>
     double MeasuredBlocksPerSecond { get; }
 

@@ -62,14 +62,26 @@ public sealed class VideoModel : IDisposable
         var loaded = new List<IDisposable>();
         try
         {
-            var transformer = Own(new SanaVideoTransformer(kernels, TransformerConfig.Read(Path.Combine(transformerPart, "config.json")), transformerWeights, precision));
+            // Two halves at once: packing is most of a start, and touches nothing but its own weights.
             var vae = WorldVaeConfig.Read(Path.Combine(vaePart, "config.json"));
-            var decoder = Own(new WorldDecoder(kernels, vae, vaeWeights));
+            var autoencoder = Task.Run(() => (Decoder: Own(new WorldDecoder(kernels, vae, vaeWeights)), Encoder: Own(new WorldEncoder(kernels, vae, vaeWeights)),
+                Fingerprint: Fingerprint(folder, [transformerWeights, vaeWeights, textWeights, .. readerWeights is null ? [] : new[] { readerWeights }])));
+            SanaVideoTransformer transformer;
+            WorldPromptEncoder prompts;
+            try
+            {
+                transformer = Own(new SanaVideoTransformer(kernels, TransformerConfig.Read(Path.Combine(transformerPart, "config.json")), transformerWeights, precision));
+                prompts = Own(new WorldPromptEncoder(kernels, textPart, textWeights));
+            }
+            finally
+            {
+                // Whatever went wrong here, nobody may work on what is about to be given back.
+                Task.WaitAny(autoencoder);
+            }
 
-            // Needed for start images alone, and kept all the same: 15 MB in the embedded world, and no file is needed later on.
-            var encoder = Own(new WorldEncoder(kernels, vae, vaeWeights));
+            // The encoder is needed for start images alone, and kept all the same: 15 MB in the embedded world, and no file is needed later on.
+            var (decoder, encoder, fingerprint) = autoencoder.GetAwaiter().GetResult();
             vaeWeights.Finish();
-            var prompts = Own(new WorldPromptEncoder(kernels, textPart, textWeights));
             var imageReader = readerWeights is null ? null : new ImageReader(prompts.Controls, vae.LatentChannels, readerWeights);
             var config = transformer.Config;
             if (config.CaptionChannels != prompts.Channels)
@@ -83,7 +95,7 @@ public sealed class VideoModel : IDisposable
             var card = new ModelCard
             {
                 Name = index.Name,
-                Fingerprint = Fingerprint(folder, [transformerWeights, vaeWeights, textWeights, .. readerWeights is null ? [] : new[] { readerWeights }]),
+                Fingerprint = fingerprint,
                 License = index.License,
                 PromptSemantics = prompts.Semantics,
                 Width = index.Width,
@@ -111,7 +123,8 @@ public sealed class VideoModel : IDisposable
         T Own<T>(T part)
             where T : IDisposable
         {
-            loaded.Add(part);
+            lock (loaded)
+                loaded.Add(part);
             return part;
         }
     }

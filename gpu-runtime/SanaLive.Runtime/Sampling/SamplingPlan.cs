@@ -30,6 +30,9 @@ public sealed class SamplingPlan
     public static SamplingPlan Of(SamplerKind kind, IReadOnlyList<float> timesteps) =>
         new(kind, [.. timesteps], [.. timesteps.Select(timestep => timestep / 1000)]);
 
+    /// <summary>The same, but only the first of its steps.</summary>
+    public SamplingPlan Of(int steps) => new(Kind, timesteps[..steps], sigmas[..steps]);
+
     /// <summary>What the model is told at a step: truncated to an integer, like in the reference.</summary>
     public float Timestep(int step) => MathF.Truncate(timesteps[step]);
 

@@ -14,15 +14,8 @@ internal static unsafe class CpuConv3x3
     private const int MaxRowsPerChunk = 16;
 
     /// <summary>Packs [outputs, channels, 3, 3].</summary>
-    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int channels, ReadOnlySpan<float> bias)
-    {
-        fixed (float* source = weights)
-        {
-            var w = source;
-            return new CpuWeights(
-                outputs, channels, 9, 3, bias, (o, ky, i) => w[((((nint)o * channels) + (i % channels)) * 9) + (ky * 3) + (i / channels)]);
-        }
-    }
+    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int channels, ReadOnlySpan<float> bias) =>
+        new(outputs, channels, 9, 3, bias, weights);
 
     /// <remarks>x is [frames, height, width, C], y [frames, height, width, M]; they must not overlap.</remarks>
     public static void Run(

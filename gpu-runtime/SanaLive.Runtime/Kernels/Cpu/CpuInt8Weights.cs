@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal sealed unsafe class CpuInt8Weights : Weights
     /// <param name="outputs">M.</param>
     /// <param name="inputs">K.</param>
     /// <param name="bias">[outputs] or empty.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public CpuInt8Weights(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
         : base(outputs, inputs, 1)
     {

@@ -9,14 +9,8 @@ internal static unsafe class CpuLinear
     private const int RowsPerBlock = 4 * GemmTile.MaxRows;
 
     /// <summary>Packs [outputs, inputs].</summary>
-    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias)
-    {
-        fixed (float* source = weights)
-        {
-            var w = source;
-            return new CpuWeights(outputs, inputs, 1, 1, bias, (o, _, i) => w[((nint)o * inputs) + i]);
-        }
-    }
+    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        new(outputs, inputs, 1, 1, bias, weights);
 
     /// <remarks>x is [rows, K], y [rows, M]; they must not overlap.</remarks>
     public static void Run(CpuKernels cpu, float* x, int rows, CpuWeights weights, float* y, in GemmEpilogue epilogue)

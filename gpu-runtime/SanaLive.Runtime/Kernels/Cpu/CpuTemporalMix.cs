@@ -11,14 +11,8 @@ internal static unsafe class CpuTemporalMix
     private const int RowsPerBlock = 4 * GemmTile.MaxRows;
 
     /// <summary>Packs [outputs, inputs, 3] (PyTorch's conv2d weight [C, C, 3, 1] without its last dimension).</summary>
-    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias)
-    {
-        fixed (float* source = weights)
-        {
-            var w = source;
-            return new CpuWeights(outputs, inputs, 3, 3, bias, (o, tap, i) => w[((((nint)o * inputs) + i) * 3) + tap]);
-        }
-    }
+    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        new(outputs, inputs, 3, 3, bias, weights);
 
     /// <remarks>x and y are [frames, pixels, C] and must not overlap; the tail is [pixels, C], or null for zero.</remarks>
     public static void Run(CpuKernels cpu, float* x, float* tail, int frames, int pixels, CpuWeights weights, float* y, in GemmEpilogue epilogue)

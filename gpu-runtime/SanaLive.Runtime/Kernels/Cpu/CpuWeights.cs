@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
@@ -17,8 +19,8 @@ internal sealed unsafe class CpuWeights : Weights
     /// <param name="taps">Positions of the kernel.</param>
     /// <param name="segments">Frames or image rows that one output sees; 1 for a linear.</param>
     /// <param name="bias">[outputs] or empty.</param>
-    /// <param name="weight">Weight of (output, segment, k).</param>
-    public CpuWeights(int outputs, int inputs, int taps, int segments, ReadOnlySpan<float> bias, Func<int, int, int, float> weight)
+    /// <param name="weight">[outputs, inputs, taps]; taps are those of one segment after those of another.</param>
+    public CpuWeights(int outputs, int inputs, int taps, int segments, ReadOnlySpan<float> bias, ReadOnlySpan<float> weight)
         : base(outputs, inputs, taps)
     {
         Segments = segments;
@@ -30,21 +32,8 @@ internal sealed unsafe class CpuWeights : Weights
             bias.CopyTo(biases.Span);
         }
         buffer = new NativeBuffer((nint)Panels * segments * k * PanelWidth);
-        var p = buffer.Pointer;
-        for (var panel = 0; panel < Panels; panel++)
-        {
-            for (var s = 0; s < segments; s++)
-            {
-                for (var i = 0; i < k; i++)
-                {
-                    for (var c = 0; c < PanelWidth; c++)
-                    {
-                        var output = (panel * PanelWidth) + c;
-                        *p++ = output < outputs ? weight(output, s, i) : 0f;
-                    }
-                }
-            }
-        }
+        fixed (float* source = weight)
+            Pack(source, buffer.Pointer, outputs, inputs, taps, segments);
     }
 
     public int Segments { get; }
@@ -58,6 +47,26 @@ internal sealed unsafe class CpuWeights : Weights
     public float* Bias => biases == null ? null : biases.Pointer;
 
     public float* Panel(int panel) => buffer.Pointer + ((nint)panel * Segments * K * PanelWidth);
+
+    /// <summary>Within a segment k runs over its taps, and for each over the inputs: the order in which pixels lie in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pack(float* source, float* to, int outputs, int inputs, int taps, int segments)
+    {
+        var perSegment = taps / segments;
+        for (var first = 0; first < outputs; first += PanelWidth)
+        {
+            var columns = Math.Min(PanelWidth, outputs - first);
+            for (var tap = 0; tap < segments * perSegment; tap++)
+            {
+                for (var i = 0; i < inputs; i++, to += PanelWidth)
+                {
+                    var from = source + ((((nint)first * inputs) + i) * taps) + tap;
+                    for (var c = 0; c < columns; c++, from += (nint)inputs * taps)
+                        to[c] = *from;
+                }
+            }
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

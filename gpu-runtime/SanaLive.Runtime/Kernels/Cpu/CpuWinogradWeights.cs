@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>Weights of a 3x3 convolution as Winograd's F(2x2, 3x3) needs them: <c>[ceil(M/32)][16 positions][C][32]</c>, G g G^T of every kernel.</summary>
@@ -10,6 +12,7 @@ internal sealed unsafe class CpuWinogradWeights : Weights
     /// <param name="outputs">M.</param>
     /// <param name="inputs">C.</param>
     /// <param name="bias">[outputs] or empty.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public CpuWinogradWeights(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
         : base(outputs, inputs, 9)
     {
@@ -47,6 +50,7 @@ internal sealed unsafe class CpuWinogradWeights : Weights
     }
 
     /// <summary>G g G^T with G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transform(ReadOnlySpan<float> g, Span<double> result)
     {
         Span<double> rows = stackalloc double[12];
