@@ -21,8 +21,12 @@ internal sealed class EngineLease(HostedEngine engine, long epoch, CancellationT
     public bool IsLost => engine.Epoch != epoch;
 
     /// <exception cref="EngineLostException">The engine is fenced off, now or before.</exception>
-    public ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation) =>
-        CallAsync((one, stop) => one.GenerateAsync(stream, request, stop), cancellation, uses: stream);
+    public async ValueTask<GeneratedBlock> GenerateAsync(IVideoStream stream, BlockRequest request, CancellationToken cancellation)
+    {
+        var block = await CallAsync((one, stop) => one.GenerateAsync(stream, request, stop), cancellation, uses: stream);
+        engine.WasMeasured();
+        return block;
+    }
 
     /// <inheritdoc cref="GenerateAsync"/>
     public ValueTask<SavedStream> SaveAsync(IVideoStream stream, CancellationToken cancellation) =>

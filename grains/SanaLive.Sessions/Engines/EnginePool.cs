@@ -10,7 +10,7 @@ internal sealed class EnginePool : IAsyncDisposable
     /// <param name="options">Checked.</param>
     /// <param name="time">The clock of everything.</param>
     /// <param name="log">The log.</param>
-    /// <param name="changed">Called without any lock held when an engine takes sessions no more, or again.</param>
+    /// <param name="changed">Called without any lock held when an engine takes sessions no more, or again, or more of them.</param>
     public EnginePool(IReadOnlyList<IEngine> engines, SessionOptions options, TimeProvider time, ILogger log, Action changed) =>
         All = [.. engines.Select(engine => new HostedEngine(engine, options, time, log, changed))];
 

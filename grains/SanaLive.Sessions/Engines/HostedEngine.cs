@@ -27,12 +27,13 @@ internal sealed partial class HostedEngine
     private long _epoch = 1;
     private volatile string? _failure;
     private volatile bool _drains;
+    private int _lastPlaces;
 
     /// <param name="engine">Belongs to whoever made it.</param>
     /// <param name="options">Checked.</param>
     /// <param name="time">The clock of everything.</param>
     /// <param name="log">The log.</param>
-    /// <param name="changed">Called without any lock held when the engine takes sessions no more, or again.</param>
+    /// <param name="changed">Called without any lock held when the engine takes sessions no more, or again, or more of them.</param>
     public HostedEngine(IEngine engine, SessionOptions options, TimeProvider time, ILogger log, Action changed)
     {
         (Engine, _time, Log, _changed) = (engine, time, log, changed);
@@ -49,6 +50,7 @@ internal sealed partial class HostedEngine
             .AddTimeout(new Polly.Timeout.TimeoutStrategyOptions { TimeoutGenerator = _ => new(Patience * Math.Max(1, Taken)) })
             .Build();
         _recovery = BuildRecovery();
+        _lastPlaces = Places;
     }
 
     public IEngine Engine { get; }
@@ -77,6 +79,13 @@ internal sealed partial class HostedEngine
 
     /// <summary>One stream's real-time factor is how many streams an engine can make; one is always tried.</summary>
     public int Places => _places ?? Math.Max(1, (int)(Engine.MeasuredBlocksPerSecond * Engine.Model.BlockDuration.TotalSeconds * _share));
+
+    /// <summary>After every block, which is a measurement of the engine: there may be room now for somebody who waits.</summary>
+    public void WasMeasured()
+    {
+        var places = Places;
+        if (Interlocked.Exchange(ref _lastPlaces, places) < places) _changed();
+    }
 
     /// <summary>Lost from the beginning while the engine is fenced off.</summary>
     public EngineLease Lease()

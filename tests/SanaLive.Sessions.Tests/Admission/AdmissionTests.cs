@@ -73,6 +73,33 @@ public sealed class AdmissionTests
     }, o => o.Reserve = reserve);
 
     [Fact]
+    public void Watch_TheEngineTurnsOutToBeFasterThanItsStartSaid_WhoWaitsIsLetIn() => Stage.Play(async stage =>
+    {
+        var viewers = new[] { stage.Watch(await stage.CreateAsync(seed: 1)), stage.Watch(await stage.CreateAsync(seed: 2)) };
+        await stage.PassAsync(5);
+        Assert.Empty(viewers[1].Blocks);
+        Assert.Equal(new SessionLoad(2, 1, 1, 1), stage.Host.Load);
+
+        stage.Engine.MeasuredBlocksPerSecond = 8;
+        await stage.PassAsync(2);
+        Assert.NotEmpty(viewers[1].Blocks);
+        Assert.Equal(0, stage.Host.Load.Queued);
+    }, engine: engine => engine.MeasuredBlocksPerSecond = 2);
+
+    [Fact]
+    public void Watch_TheEngineTurnsOutToBeSlowerThanItsStartSaid_WhoIsInStaysAndNobodyElseIsLetIn() => Stage.Play(async stage =>
+    {
+        var viewers = new[] { stage.Watch(await stage.CreateAsync(seed: 1)), stage.Watch(await stage.CreateAsync(seed: 2)) };
+        await stage.PassAsync(2);
+        stage.Engine.MeasuredBlocksPerSecond = 2;
+        var third = stage.Watch(await stage.CreateAsync(seed: 3));
+        await stage.PassAsync(5);
+        Assert.Equal(new SessionLoad(3, 2, 1, 1), stage.Host.Load);
+        Assert.All(viewers, viewer => Assert.InRange(viewer.Blocks.Count, 13, 20));
+        Assert.Empty(third.Blocks);
+    }, engine: engine => engine.MeasuredBlocksPerSecond = 6);
+
+    [Fact]
     public void Watch_MoreThanFit_WaitInLineAndTheirPositionsMoveUp() => Stage.Play(async stage =>
     {
         var ids = new List<string>();

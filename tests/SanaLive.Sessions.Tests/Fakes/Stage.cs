@@ -12,12 +12,13 @@ internal sealed class Stage
     private readonly SessionOptions _options = new() { BlendBlocks = 0 };
     private readonly List<InProcessSessionHost> _abandoned = [];
 
-    private Stage(Pump pump, Action<SessionOptions>? configure, int engines, MemoryStore? store)
+    private Stage(Pump pump, Action<SessionOptions>? configure, int engines, MemoryStore? store, Action<FakeEngine>? engine)
     {
         _pump = pump;
         Store = store;
         Engines = Enumerable.Range(0, engines).Select(i => new FakeEngine(Time, $"fake-{i}")).ToList();
         configure?.Invoke(_options);
+        foreach (var one in Engines) engine?.Invoke(one);
         Host = NewHost();
     }
 
@@ -36,9 +37,10 @@ internal sealed class Stage
 
     public InProcessSessionHost Host { get; private set; }
 
-    public static void Play(Func<Stage, Task> test, Action<SessionOptions>? configure = null, int engines = 1, MemoryStore? store = null) => Pump.Run(async pump =>
+    public static void Play(Func<Stage, Task> test, Action<SessionOptions>? configure = null, int engines = 1, MemoryStore? store = null,
+        Action<FakeEngine>? engine = null) => Pump.Run(async pump =>
     {
-        var stage = new Stage(pump, configure, engines, store);
+        var stage = new Stage(pump, configure, engines, store, engine);
         await test(stage);
         await stage.Host.DisposeAsync();
         foreach (var host in stage._abandoned) await host.DisposeAsync();
