@@ -62,6 +62,26 @@ public sealed record CommandLine(IReadOnlyDictionary<string, string?> Settings, 
         return new(settings);
     }
 
+    /// <summary>A sentence that begins with a setting, by its option where it has one: who gave the option does not know the setting.</summary>
+    /// <param name="problem">For example: MaxSessions must be ...</param>
+    /// <param name="section">Where the setting is.</param>
+    public static string InOptions(string problem, string section)
+    {
+        var setting = problem.Split(' ')[0];
+        var option = Array.Find(Options, option => option.Key == $"{section}:{setting}");
+        return option.Name is null ? problem : option.Name + problem[setting.Length..];
+    }
+
+    /// <summary>What an option takes whose value is not even a number; null when the message is about something else.</summary>
+    /// <param name="message">Names the setting.</param>
+    /// <param name="configuration">Holds it.</param>
+    public static string? Unreadable(string message, IConfiguration configuration)
+    {
+        var option = Array.Find(Options, option => message.Contains($"'{ServerOptions.Section}:{option.Key}'", StringComparison.Ordinal));
+        return option.Name is null ? null
+            : $"{option.Name} takes a {(option.Value == "N" ? "whole number" : "number")}, not '{configuration[$"{ServerOptions.Section}:{option.Key}"]}'.";
+    }
+
     private static CommandLine Wrong(Dictionary<string, string?> settings, string sentence) =>
         new(settings, $"{sentence} --help lists the options.", 2);
 

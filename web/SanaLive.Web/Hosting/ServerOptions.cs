@@ -89,7 +89,7 @@ public sealed class ServerOptions
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsValidationException(Section, typeof(ServerOptions), [e.Message]);
+            throw new OptionsValidationException(Section, typeof(ServerOptions), [CommandLine.Unreadable(e.Message, configuration) ?? e.Message]);
         }
 
         var problems = options.Problems().ToList();
@@ -120,7 +120,7 @@ public sealed class ServerOptions
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
         if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
-        foreach (var problem in Sessions.Problems()) yield return problem;
+        foreach (var problem in Sessions.Problems()) yield return CommandLine.InOptions(problem, nameof(Sessions));
         foreach (var problem in Limits.Problems()) yield return problem;
     }
 
