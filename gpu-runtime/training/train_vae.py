@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 import vae
 import world
-from loop import Loop, autocast, weights
+from loop import Loop, autocast
 
 
 class Pool:
@@ -74,9 +74,6 @@ def train(folder, minutes, rate=8e-4, batch=3, decoder_only=False, start_from=No
           blur=.12, alike=.2):
     """decoder_only: the encoder stays as it is, and so do latents and whatever was trained on them."""
     loop = Loop(name, vae.Vae(), folder, minutes, rate, freeze="encoder" if decoder_only else None, hidden=hidden, start_from=start_from, muon_rate=muon_rate, workers=workers)
-    if loop.steps == 0 and (start_from is None or "decoder.carry.weight" not in weights(start_from)):
-        for model in (loop.model, loop.average):
-            model.decoder.begin_carry()
     if decoder_only:
         loop.model.encoder.requires_grad_(False)
     measure_latents(loop.average)

@@ -34,10 +34,7 @@ def load_vae(folder, checkpoint="vae.pt"):
             model = vae.Vae(json.load(f))
         model.load_state_dict(weights(folder + "/diffusion_pytorch_model.safetensors"))
         return model.eval()
-    saved = weights(folder + "/" + checkpoint)
-    model = vae.Vae({**vae.CONFIG, "decoder_carry": "last_picture" if "decoder.carry.weight" in saved else None})
-    model.load_state_dict(saved)
-    model.eval()
+    model = load_average(vae.Vae(), folder + "/" + checkpoint)
     path = folder + "/latents.pt"
     if not os.path.exists(path):
         train_vae.measure_latents(model)

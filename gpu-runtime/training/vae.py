@@ -23,7 +23,7 @@ CONFIG = {
     "decoder_resblocks": [2, 2, 2, 0],
     "decoder_temporal_blocks": 2,
     "temporal_kernel": 3,
-    "decoder_carry": "last_picture",         # absent or null: none
+    "decoder_carry": [.82, .55, .27],        # how much of the last picture's error the first three pictures of a latent frame take over; absent: none
     "norm": "rms_channel",                   # x / max(|x|, 1e-12) * sqrt(C) * gain; none from 1/4 on
     "latents_mean": None,
     "latents_std": None,
@@ -117,33 +117,22 @@ class Decoder(nn.Module):
         self.up8 = nn.Conv2d(a, 4 * b, 1)
         self.blocks8 = nn.ModuleList(ResBlock(b) for _ in range(nb))
         self.up4 = nn.Conv2d(b, 4 * 4 * c, 1)               # channels: frame-major, then c*4 for the pixel shuffle
-        self.carries = cfg.get("decoder_carry") is not None
-        if self.carries:
-            self.before = nn.Conv2d(b, 4 * c, 1)            # this latent frame's own idea of the picture before its first one
-            self.carry = nn.Conv2d(c, 3 * c, 1, bias=False)
+        self.carry = cfg.get("decoder_carry")
         self.blocks4 = nn.ModuleList(ResBlock(c, norm=False) for _ in range(nc))
         self.up2 = nn.Conv2d(c, 4 * d, 1)
         self.conv2 = nn.Conv2d(d, d, 3, padding=1)
         self.conv_out = nn.Conv2d(d, 12, 3, padding=1)
 
-    @torch.no_grad()
-    def begin_carry(self):
-        """Where training of the carry begins: the picture before is the first one less the step to the second, and what of it was shown otherwise fades
-        out evenly over three pictures."""
-        c = self.widths[2]
-        for source, target in ((self.up4.weight, self.before.weight), (self.up4.bias, self.before.bias)):
-            target.copy_(2 * source[:4 * c] - source[4 * c:8 * c])
-        self.carry.weight.copy_(torch.cat([share * torch.eye(c) for share in (.75, .5, .25)])[..., None, None])
-
-    def carried(self, pictures, own, last):
-        """Makes the first three pictures of every latent frame follow from the last picture shown. Each latent frame errs in its own way, which would be
-        seen as a jump every four pictures. pictures [B, F, 4, c, h, w], own [B, F, c, h, w], last [B, c, h, w] or None: there is none at a stream's start.
-        The fourth picture is left as it is: so what is remembered comes from latents alone, and nothing is carried on for ever."""
-        b, f, _, c, h, w = pictures.shape
-        first = own[:, :1] if last is None else last.to(own.dtype).unsqueeze(1)      # nothing was shown: nothing differs
+    def carried(self, pictures, last):
+        """Makes the first three pictures of every latent frame follow from the last picture shown. Each latent frame errs in its own way, which would be seen
+        as a jump every four pictures: so what the picture shown was otherwise than this latent frame has it (its first picture less the step to its
+        second) fades out. pictures [B, F, 4, c, h, w], last [B, c, h, w] or None: nothing was shown, nothing differs.
+        The fourth picture is left as it is: what is remembered comes from latents alone, and nothing is carried on for ever."""
+        own = 2 * pictures[:, :, 0] - pictures[:, :, 1]
+        first = own[:, :1] if last is None else last.to(own.dtype).unsqueeze(1)
         differs = torch.cat((first, pictures[:, :-1, 3]), 1) - own
-        carry = self.carry(differs.flatten(0, 1).contiguous(memory_format=torch.channels_last)).reshape(b, f, 3, c, h, w)
-        return torch.cat((pictures[:, :, :3] + carry, pictures[:, :, 3:]), 2), pictures[:, -1, 3]
+        share = torch.tensor([*self.carry, 0], dtype=own.dtype, device=own.device).view(1, 1, 4, 1, 1, 1)
+        return pictures + share * differs.unsqueeze(2), pictures[:, -1, 3]
 
     def forward(self, z, history=None):
         """z [B, F, z, h, w] (not normalised) -> video [B, 4F, 3, 16h, 16w], history for the next call: the last two feature maps of each temporal block, then
@@ -160,12 +149,11 @@ class Decoder(nn.Module):
         x = last(F.pixel_shuffle(self.up8(x), 2))
         for block in self.blocks8:
             x = block(x)
-        deep, x = x, self.up4(x)                                              # [B*F, 4*4*c, 2h, 2w]
+        x = self.up4(x)                                                       # [B*F, 4*4*c, 2h, 2w]
         x = x.reshape(b * f * 4, 4 * self.widths[2], 2 * h, 2 * w)            # the four frames become pictures of the batch
         x = F.pixel_shuffle(x, 2)
-        if self.carries:
-            x, picture = self.carried(x.unflatten(0, (b, f, 4)), F.pixel_shuffle(self.before(deep), 2).unflatten(0, (b, f)),
-                                      None if history is None else history[len(self.temporal)])
+        if self.carry:
+            x, picture = self.carried(x.unflatten(0, (b, f, 4)), None if history is None else history[len(self.temporal)])
             x = x.flatten(0, 2)
             kept.append(picture)
         x = last(x)
@@ -208,7 +196,7 @@ def decoder_macs(cfg, pixels):
     n = pixels / 256 / 4                                   # latent pixels per frame
     res = lambda w: 18 * w * w
     return (n * (9 * cfg["latent_channels"] * a + cfg["decoder_temporal_blocks"] * 3 * a * a + na * res(a) + a * 4 * b)
-            + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + .75 * c * c + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
+            + 4 * n * (nb * res(b) + b * 16 * c) + pixels / 16 * (nc * res(c) + c * 4 * d) + pixels / 4 * (9 * d * d + 9 * d * 12))
 
 
 def likeness(a, b, step=4):
@@ -217,16 +205,15 @@ def likeness(a, b, step=4):
     taps = torch.arange(-5, 6, device=a.device) ** 2 / -4.5
     taps = taps.exp() / taps.exp().sum()
     colours = torch.tensor([.299, .587, .114], device=a.device).view(1, 3, 1, 1)
-    a, b = (a * colours).sum(1, keepdim=True), (b * colours).sum(1, keepdim=True)
+    a, b = (a * colours).sum(1, keepdim=True) + 1, (b * colours).sum(1, keepdim=True) + 1     # black is 0: brightness counts relative to itself
     means = F.conv2d(torch.cat((a, b, a * a, b * b, a * b)), taps.view(1, 1, -1, 1), stride=(step, 1))
     ma, mb, aa, bb, ab = F.conv2d(means, taps.view(1, 1, 1, -1), stride=(1, step)).chunk(5)
     return ((2 * ma * mb + 4e-4) * (2 * (ab - ma * mb) + 3.6e-3) / ((ma * ma + mb * mb + 4e-4) * (aa - ma * ma + bb - mb * mb + 3.6e-3))).mean()
 
 
-def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2, steady=4.0):
+def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2, steady=2.0):
     """Reconstruction: of pixels, absolute and squared; of their gradients in the picture and of their changes in time, without which motion stands still within
-    a latent frame and jumps between two; of how much changes from picture to picture (weight `steady`: without it the decoder forgets to carry the last picture on, because the jump to a better
-    picture is nearer to the truth than the way there); of a coarse picture; structural similarity (weight `alike`); and a tiny KL.
+    a latent frame and jumps between two; of how much changes from picture to picture (weight `steady`); of a coarse picture; structural similarity (weight `alike`); and a tiny KL.
     blur: up to this much noise per channel [1, z, 1, 1] on half of the clips beside the encoder's own deviation, because a transformer's latents are never
     perfect: the decoder learns to make them agree with those before."""
     mean, logvar = vae.encoder(video)

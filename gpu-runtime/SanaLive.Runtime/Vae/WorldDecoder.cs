@@ -53,14 +53,16 @@ public sealed class WorldDecoder : VideoDecoder
 
     public override int FramesPerLatent => WorldVaeConfig.FramesPerLatent;
 
-    public override int ReceptiveField => 2 * config.DecoderTemporalBlocks + (config.DecoderCarry ? 2 : 1);
+    public override int ReceptiveField => 2 * config.DecoderTemporalBlocks + (Carries ? 2 : 1);
+
+    private bool Carries => config.DecoderCarry.Count > 0;
 
     /// <summary>Sees intermediate tensors by their names in the goldens. For tests.</summary>
     internal Action<string, Tensor>? Observer { get; set; }
 
     public override DecoderHistory CreateHistory(int latentHeight, int latentWidth) => new(
         kernels, [.. Enumerable.Range(0, 2 * temporal.Length).Select(_ => kernels.Create(latentHeight * latentWidth, config.DecoderChannels[0]))],
-        config.DecoderCarry ? kernels.Create(16 * latentHeight * latentWidth, config.DecoderChannels[2]) : null);
+        Carries ? kernels.Create(16 * latentHeight * latentWidth, config.DecoderChannels[2]) : null);
 
     public override void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb) =>
         kernels.ReadBytes(Decode(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
@@ -72,7 +74,7 @@ public sealed class WorldDecoder : VideoDecoder
         {
             history.ForgetLastPicture();
         }
-        else if (pictures.Carries)
+        else if (Carries)
         {
             Enlarge(w);
             pictures.Remember(w, history);

@@ -23,6 +23,7 @@ internal sealed class WorldDecoderWorkspace : IDisposable
         Deep4 = New(4 * pixels, 4 * c4);
         (X4, A4, B4) = (New(frames * 16 * pixels, c4), New(frames * 16 * pixels, c4), New(frames * 16 * pixels, c4));
         X4Frames = [.. Enumerable.Range(0, frames).Select(frame => X4.Slice(frame * 16 * pixels, 16 * pixels))];
+        Differs = B4.Slice(0, 16 * pixels);
         Deep2 = New(frames * 16 * pixels, 4 * c2);
         (X2, A2) = (New(frames * 64 * pixels, c2), New(frames * 64 * pixels, c2));
         Deep1 = New(frames * 64 * pixels, 12);
@@ -61,6 +62,9 @@ internal sealed class WorldDecoderWorkspace : IDisposable
 
     /// <summary>Each of the four pictures in <see cref="X4"/>.</summary>
     public IReadOnlyList<Tensor> X4Frames { get; }
+
+    /// <summary>The last picture less this latent frame's own idea of it. A part of <see cref="B4"/>.</summary>
+    public Tensor Differs { get; }
 
     public Tensor Deep2 { get; }
 

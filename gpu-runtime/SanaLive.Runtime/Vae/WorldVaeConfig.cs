@@ -23,8 +23,8 @@ public sealed record WorldVaeConfig
 
     public required int DecoderTemporalBlocks { get; init; }
 
-    /// <summary>The first pictures of a latent frame follow from the last one shown (<c>"decoder_carry": "last_picture"</c>; absent or null: they do not).</summary>
-    public required bool DecoderCarry { get; init; }
+    /// <summary>How much of the last picture's error the first three pictures of a latent frame take over; empty (the key is absent): nothing is carried on.</summary>
+    public required IReadOnlyList<float> DecoderCarry { get; init; }
 
     /// <summary>Per channel: latents are normalised by it for the transformer.</summary>
     public required IReadOnlyList<float> LatentsMean { get; init; }
@@ -38,7 +38,6 @@ public sealed record WorldVaeConfig
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
-            var carry = json.TryGetProperty("decoder_carry", out var kind) ? kind.GetString() : null;
             var config = new WorldVaeConfig
             {
                 LatentChannels = json.Need("latent_channels").GetInt32(),
@@ -47,7 +46,7 @@ public sealed record WorldVaeConfig
                 DecoderChannels = Integers("decoder_channels"),
                 DecoderResBlocks = Integers("decoder_resblocks"),
                 DecoderTemporalBlocks = json.Need("decoder_temporal_blocks").GetInt32(),
-                DecoderCarry = carry is not null,
+                DecoderCarry = json.TryGetProperty("decoder_carry", out var shares) ? [.. shares.EnumerateArray().Select(value => value.GetSingle())] : [],
                 LatentsMean = [.. json.Need("latents_mean").EnumerateArray().Select(value => value.GetSingle())],
                 LatentsStd = [.. json.Need("latents_std").EnumerateArray().Select(value => value.GetSingle())],
             };
@@ -56,7 +55,7 @@ public sealed record WorldVaeConfig
                 || json.Need("temporal_compression").GetInt32() != FramesPerLatent
                 || json.Need("temporal_kernel").GetInt32() != 3
                 || json.Need("norm").GetString() != "rms_channel"
-                || carry is not (null or "last_picture")
+                || config.DecoderCarry.Count is not (0 or FramesPerLatent - 1) || config.DecoderCarry.Any(share => share is not (>= 0 and <= 1))
                 || config.EncoderChannels.Count != 2 || config.EncoderResBlocks.Count != 2
                 || config.DecoderChannels.Count != 4 || config.DecoderResBlocks.Count != 4 || config.DecoderResBlocks[3] != 0
                 || config.LatentsMean.Count != config.LatentChannels || config.LatentsStd.Count != config.LatentChannels)
