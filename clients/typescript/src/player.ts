@@ -30,8 +30,8 @@ export interface PlayerStats {
 }
 
 export interface PlayerOptions {
-  /** The WHEP address of the session. */
-  readonly url: string;
+  /** The WHEP address of the session; while it is only promised, the offer is made already. */
+  readonly url: string | Promise<string>;
   readonly backoff?: BackoffOptions;
   /** Whether frames are due now; while they are and none come for `silence`, the connection is made anew. */
   readonly expectsFrames?: () => boolean;
@@ -66,6 +66,7 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
   #attempt: Attempt | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #connections = 0;
+  #stream: MediaStream | undefined;
   #before: Counters = NOTHING;
 
   constructor(options: PlayerOptions) {
@@ -76,6 +77,11 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
 
   get state(): PlayerState {
     return this.#state;
+  }
+
+  /** The newest, for whoever begins to listen when it has been told already. */
+  get stream(): MediaStream | undefined {
+    return this.#stream;
   }
 
   start(): void {
@@ -136,7 +142,10 @@ export class WhepPlayer extends Emitter<PlayerEvents> {
   #connect(): void {
     this.#retry = undefined;
     const attempt = new Attempt(this.#options, {
-      stream: (stream) => this.emit('stream', stream),
+      stream: (stream) => {
+        this.#stream = stream;
+        this.emit('stream', stream);
+      },
       connected: () => {
         this.#connections++;
         this.#set('playing');
@@ -247,13 +256,18 @@ class Attempt {
 
   async #run(): Promise<void> {
     const peer = this.#peer;
+    const address = Promise.resolve(this.#options.url);
+    // Whether it comes is asked below; until then nobody would look after a refusal.
+    address.catch(() => undefined);
     peer.addTransceiver('video', { direction: 'recvonly' });
     peer.ontrack = (event) => this.#on.stream(event.streams[0] ?? new MediaStream([event.track]));
     peer.onconnectionstatechange = () => this.#changed();
     await peer.setLocalDescription();
     const offer = peer.localDescription?.sdp;
     if (!offer) throw new SanaLiveError('failed', 'The browser made no offer.');
-    const session = await sendOffer(this.#options.url, offer, {
+    const url = await address;
+    if (this.#ended) return;
+    const session = await sendOffer(url, offer, {
       signal: this.#abort.signal,
       ...(this.#options.fetch ? { fetch: this.#options.fetch } : {}),
     });

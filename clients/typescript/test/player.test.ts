@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WhepPlayer, type PlayerOptions } from '../src/index.js';
+import { SanaLiveError, WhepPlayer, type PlayerOptions } from '../src/index.js';
 import { FakePeer } from './fakePeer.js';
 import { settle } from './samples.js';
 
@@ -61,6 +61,45 @@ describe('WhepPlayer', () => {
     expect(peer().transceivers).toEqual([['video', { direction: 'recvonly' }]]);
     expect(peer().remote).toContain('o=answer');
     expect(states).toEqual(['connecting', 'playing']);
+  });
+
+  it('makes its offer while the address is only promised', async () => {
+    let address!: (url: string) => void;
+    player = make({ url: new Promise((resolve) => (address = resolve)) });
+    player.start();
+    await settle();
+    expect(peer().localDescription).not.toBeNull();
+    expect(requests).toEqual([]);
+    address('http://host/whep/promised');
+    await settle();
+    expect(requests).toEqual([{ method: 'POST', url: 'http://host/whep/promised' }]);
+  });
+
+  it('ends with the reason when the promised address never comes', async () => {
+    player = make({ url: Promise.reject(new SanaLiveError('overloaded', 'There is no room.', 400)) });
+    player.start();
+    await settle();
+    expect(requests).toEqual([]);
+    expect(errors.map((error) => error.kind)).toEqual(['overloaded']);
+  });
+
+  it('sends nothing when it was stopped before the address came', async () => {
+    let address!: (url: string) => void;
+    player = make({ url: new Promise((resolve) => (address = resolve)) });
+    player.start();
+    await settle();
+    player.stop();
+    address('http://host/whep/promised');
+    await settle();
+    expect(requests).toEqual([]);
+  });
+
+  it('remembers its stream for who listens late', async () => {
+    await play();
+    const stream = {};
+    expect(player.stream).toBeUndefined();
+    peer().ontrack?.({ streams: [stream], track: null });
+    expect(player.stream).toBe(stream);
   });
 
   it('says goodbye at the address of the answer', async () => {

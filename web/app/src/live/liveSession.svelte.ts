@@ -15,6 +15,7 @@ import {
   type PlayerStats,
   type SessionView,
 } from '@sanalive/client';
+import { PATIENCE, takePicture, whepPath } from '../shared/opening';
 import { conditionOf } from './condition';
 import { CueStopwatch, type CueTimes } from './cueTimes';
 import { Playhead } from './playhead';
@@ -34,9 +35,6 @@ export interface Sample {
   readonly block: number;
   readonly stateBytes: number;
 }
-
-/** A server that is started again is back within seconds: nobody should look at a still picture for longer than it takes. */
-const PATIENCE = { first: 200, growth: 1.1, longest: 1_000 };
 
 /** How long the last frame may be ago for the picture to count as moving. */
 const MOVING_MS = 2_500;
@@ -107,11 +105,8 @@ export class LiveSession {
     this.id = id;
     this.key = key;
     if (key === null) this.maySteer = false;
-    this.#player = new WhepPlayer({
-      url: `/whep/${encodeURIComponent(id)}`,
-      expectsFrames: () => this.view?.status === 'streaming',
-      backoff: PATIENCE,
-    });
+    const expectsFrames = () => this.view?.status === 'streaming';
+    this.#player = takePicture(id, expectsFrames) ?? new WhepPlayer({ url: whepPath(id), expectsFrames, backoff: PATIENCE });
   }
 
   start(): void {
@@ -158,6 +153,10 @@ export class LiveSession {
     });
     this.#live.start();
     this.#player.start();
+    // It may have begun before this page did.
+    this.#playerState = this.#player.state;
+    this.#played = this.#player.state === 'playing';
+    this.stream = this.#player.stream;
 
     const second = setInterval(() => void this.#measure(), 1_000);
     const moment = setInterval(() => this.#tick(), 250);
