@@ -33,7 +33,7 @@ def main():
     train_spelling.run(work)
     train_text.train(work, 10 * s)
     train_vae.train(work, 40 * s, **shared)
-    train_vae.train(work, 30 * s, name="decoder", start_from=work + "/vae.pt", decoder_only=True, blur=.25, alike=.6, muon_rate=.003, rate=4e-4, **shared)
+    train_vae.train(work, 30 * s, name="decoder", start_from=work + "/vae.pt", decoder_only=True, blur=.1, alike=1.5, muon_rate=.002, rate=3e-4, **shared)
     world = dict(pool_path=work + "/pool.pt", scenes=6, copies=2, fresh=5, continuing=2.0, **shared)
     train_world.train(work, work, 100 * s, name="world", muon_rate=.012, rate=1e-3, **world)
     train_world.train(work, work, 30 * s, name="rollout", muon_rate=.005, rate=5e-4, own_context=.4, start_from=work + "/world.pt", **world)

@@ -211,7 +211,7 @@ def likeness(a, b, step=4):
     return ((2 * ma * mb + 4e-4) * (2 * (ab - ma * mb) + 3.6e-3) / ((ma * ma + mb * mb + 4e-4) * (aa - ma * ma + bb - mb * mb + 3.6e-3))).mean()
 
 
-def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2, steady=2.0):
+def loss(vae, video, kl_weight=5e-5, blur=None, alike=.2, steady=.5):
     """Reconstruction: of pixels, absolute and squared; of their gradients in the picture and of their changes in time, without which motion stands still within
     a latent frame and jumps between two; of how much changes from picture to picture (weight `steady`); of a coarse picture; structural similarity (weight `alike`); and a tiny KL.
     blur: up to this much noise per channel [1, z, 1, 1] on half of the clips beside the encoder's own deviation, because a transformer's latents are never
