@@ -4,22 +4,11 @@ import { cpus } from 'node:os';
 import { launch, open, playing } from '../e2e/browser.mjs';
 import { serverAt, startServer } from '../e2e/server.mjs';
 import { connectAndShow, pressAndShow, watchFrames } from './latencyPage.mjs';
+import { number, option } from './options.mjs';
 
 const limits = { cueP50: 1000, cueP95: 1500, newSessionP50: 700, joiningP50: 150 }; // milliseconds
 const looks = [{ time: 'night', biome: 'desert' }, { time: 'day', biome: 'mountains' }];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv.splice(at, 2)[1] ?? '';
-}
-
-function number(name, otherwise) {
-  const value = option(name);
-  if (value === undefined) return otherwise;
-  if (!/^[1-9]\d*$/.test(value)) throw new Error(`${name} takes a number from 1 on, not ${value}`);
-  return Number(value);
-}
 
 const quantile = (values, share) => {
   const sorted = [...values].sort((a, b) => a - b);
