@@ -296,10 +296,7 @@ internal sealed partial class Session
         _bookmarkBytes = _bookmarks.LastOrDefault()?.Bytes ?? 0;
         // A fork begins to count where it begins.
         _unasked = _bookmarks.FindLast(one => one.Name is null)?.Block ?? past.Facts.Origin?.Block ?? 0;
-        foreach (var rewind in past.Rewinds)
-        {
-            _rewound = rewind.View;
-            if (rewind.View.Block >= past.Block) _rewinds[rewind.View.Block] = new DueRewind(rewind.From, null);
-        }
+        _rewound = past.LastRewind;
+        foreach (var rewind in past.Rewinds.Where(one => one.View.Block >= past.Block)) _rewinds[rewind.View.Block] = new DueRewind(rewind.From, null);
     }
 }

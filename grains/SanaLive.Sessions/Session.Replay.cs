@@ -16,12 +16,12 @@ internal sealed partial class Session
         lock (_gate)
         {
             if (_closed) throw new SessionException(SessionError.NotFound, "This session is closed.");
-            if (_start.Image is not null) throw CueRules.Conflict("This stream began with a picture, of which only a few numbers are kept: its schedule alone does not make it again.");
             if (_facts.Asked is not { } asked || _branch is not { } applied)
-                throw CueRules.Conflict($"Not all that this stream was made from is remembered: it had more than {ScheduleExport.MostCues} cues, or was begun by an older version.");
+                throw CueRules.Conflict($"Not all that this stream was made from is remembered: it had more than {ScheduleExport.MostCues} cues, which is as many as travel in a snapshot, or was begun by an older version.");
             var waiting = _schedule.Receipts.Where(receipt => receipt.Status == CueStatus.Accepted && receipt.Block - _shift > (applied.IsEmpty ? -1 : applied[^1].Block))
                 .OrderBy(receipt => receipt.Block).Select(receipt => new ScheduledCue(receipt.Block - _shift, receipt.BlendBlocks, receipt.Words, receipt.Controls));
-            return new ScheduleExport(1, _facts.Model, _start.Seed, [.. applied, .. waiting], asked.Prompt, asked.Controls);
+            return new ScheduleExport(1, _facts.Model, _start.Seed, [.. applied, .. waiting], asked.Prompt, asked.Controls,
+                _start.Image is { } image ? ScheduledImage.Of(image, _start.View) : null);
         }
     }
 

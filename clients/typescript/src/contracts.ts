@@ -202,6 +202,17 @@ export interface ScheduleExport {
   readonly prompt?: string | null;
   readonly controls?: ControlValues | null;
   readonly cues: readonly ScheduledCue[];
+  /** The picture that the stream began with, as the model saw it. */
+  readonly image?: ScheduledImage | null;
+}
+
+export interface ScheduledImage {
+  /** 32-bit floats, little-endian, as base64. */
+  readonly latents: string;
+  readonly controls: ControlValues;
+  readonly width: number;
+  readonly height: number;
+  readonly note?: string | null;
 }
 
 export interface ScheduledCue {

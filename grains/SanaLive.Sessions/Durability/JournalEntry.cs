@@ -34,6 +34,9 @@ public abstract record JournalEntry
 
         /// <summary>That a stream continued from a snapshot still comes to.</summary>
         public IReadOnlyList<Rewound> Rewinds { get; init; } = [];
+
+        /// <summary>The last going back, done for good or not; null when there was none.</summary>
+        public RewindView? LastRewind { get; init; }
     }
 
     /// <summary>Something happened to the prompt schedule.</summary>

@@ -36,6 +36,9 @@ internal sealed class KeeperLog(SessionFacts facts)
     /// <summary>Every going back that may be needed again, the oldest first.</summary>
     public IReadOnlyList<JournalEntry.Rewound> Rewinds => [.. _base?.Rewinds ?? [], .. _tail.Select(record => record.Entry).OfType<JournalEntry.Rewound>()];
 
+    /// <summary>The last going back, for those who look at the session; null when there was none.</summary>
+    public RewindView? LastRewind => Rewinds.LastOrDefault()?.View ?? _base?.LastRewind;
+
     public JournalRecord Add(JournalEntry entry)
     {
         var record = new JournalRecord(++Sequence, entry);
@@ -46,11 +49,15 @@ internal sealed class KeeperLog(SessionFacts facts)
     /// <summary>Nothing up to a number is needed any more but what it came to. Bookmarks and rewinds are seen to here.</summary>
     /// <param name="collected">What the rest came to.</param>
     /// <param name="sequence">The number.</param>
-    /// <param name="block">The block that the oldest snapshot goes on with: going back at earlier ones is done for good.</param>
+    /// <param name="block">
+    /// The block that the oldest snapshot goes on with: going back at earlier ones is done for good. <see cref="long.MaxValue"/>: the stream
+    /// begins again, and has never gone back.
+    /// </param>
     public void BeginWith(JournalEntry.Collected collected, long sequence, long block)
     {
         // Two records come before the tail, and the first record's number is 0 at least.
         if (sequence < 1) return;
+        var last = block == long.MaxValue ? null : LastRewind;
         var gone = _tail.Where(record => record.Sequence <= sequence).ToList();
         _tail.RemoveRange(0, gone.Count);
         var (bookmarks, count) = Bookmark(_base, gone);
@@ -60,6 +67,7 @@ internal sealed class KeeperLog(SessionFacts facts)
             Bookmarks = bookmarks,
             BookmarkCount = count,
             Rewinds = [.. (_base?.Rewinds ?? []).Concat(rewinds).Where(one => one.View.Block >= block)],
+            LastRewind = last,
         };
     }
 

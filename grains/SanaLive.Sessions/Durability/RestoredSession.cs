@@ -39,6 +39,9 @@ internal sealed record RestoredSession
     /// <summary>The oldest first.</summary>
     public IReadOnlyList<JournalEntry.Rewound> Rewinds { get; init; } = [];
 
+    /// <summary>The last going back, done for good or not; null when there was none.</summary>
+    public RewindView? LastRewind { get; init; }
+
     /// <summary>Fingerprint of the engine that made the stream so far; null when it begins from its seed.</summary>
     public string? Engine { get; init; }
 

@@ -14,6 +14,6 @@ namespace SanaLive.Sessions.Durability;
 /// <param name="Image">Null: the stream begins with noise.</param>
 /// <param name="View">Of the image, for clients; null without one.</param>
 /// <param name="Origin">What it was forked from; null for a session of its own.</param>
-/// <param name="Asked">What <paramref name="Prompt"/> was read from; null with an image, and for a session that was begun by an older version.</param>
+/// <param name="Asked">What <paramref name="Prompt"/> was read from, beside what was seen in the image; null for a session that was begun by an older version.</param>
 public sealed record SessionFacts(
     string Id, byte[] KeyHash, DateTimeOffset Created, string Model, ulong Seed, Prompt Prompt, StartImage? Image, StartView? View, SessionOrigin? Origin = null, SessionAsked? Asked = null);

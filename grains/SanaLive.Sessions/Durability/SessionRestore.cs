@@ -48,6 +48,7 @@ internal static class SessionRestore
             Bookmarks = log.Bookmarks,
             BookmarkCount = log.BookmarkCount,
             Rewinds = log.Rewinds,
+            LastRewind = log.LastRewind,
         };
         string? problem = null;
         var behind = named.Where(name => name.Block <= shown + 1).Reverse().ToList();

@@ -16,7 +16,7 @@ internal static class SessionReplay
             throw CueRules.Invalid("A replay has its own prompt, controls and seed: give nothing beside it, or send cues afterwards.");
         if (replay.Version != 1) throw CueRules.Invalid($"The schedule has version {replay.Version}; this server reads version 1.");
         if (replay.Model != model.Fingerprint) throw CueRules.Conflict($"The schedule was exported from another model than {model.Name}, which this server runs: its frames would be others.");
-        if (replay.Cues.Count > ScheduleExport.MostCues) throw CueRules.Invalid($"The schedule has {replay.Cues.Count} cues; at most {ScheduleExport.MostCues} are allowed.");
+        if (replay.Cues.Count > ScheduleExport.MostCues) throw CueRules.Invalid($"The schedule has {replay.Cues.Count} cues; at most {ScheduleExport.MostCues} are allowed, because all of them travel in every snapshot. Send later ones when it plays.");
         foreach (var cue in replay.Cues)
         {
             if (cue.Block > CueRules.BlocksAhead) throw CueRules.Invalid($"The schedule has a cue at block {cue.Block}; at most {CueRules.BlocksAhead} is allowed.");
@@ -30,7 +30,7 @@ internal static class SessionReplay
     public static async Task<RestoredSession> ReadAsync(
         ScheduleExport replay, SessionStart start, string id, byte[] keyHash, SessionSurroundings around, CancellationToken cancellation)
     {
-        var facts = new SessionFacts(id, keyHash, around.Time.GetUtcNow(), around.Model.Fingerprint, start.Seed, start.Prompt, null, null, Asked: start.Asked);
+        var facts = new SessionFacts(id, keyHash, around.Time.GetUtcNow(), around.Model.Fingerprint, start.Seed, start.Prompt, start.Image, start.View, Asked: start.Asked);
         var log = new KeeperLog(facts);
         var (events, inForce) = (new List<CueEvent>(), start.Prompt);
         foreach (var cue in replay.Cues.OrderBy(cue => cue.Block))

@@ -198,6 +198,12 @@ public sealed class RewindTests
             Assert.Null((await stage.ViewAsync(id)).Durability!.Note);
             if (after is not null) await after.LeaveAsync();
             await viewer.LeaveAsync();
+            // However often the journal has been written anew since.
+            for (var life = 0; life < 2; life++)
+            {
+                await stage.RestartAsync();
+                Assert.Equal(block, (await stage.ViewAsync(id)).Rewind?.Block);
+            }
         });
         return (block, hashes);
     }

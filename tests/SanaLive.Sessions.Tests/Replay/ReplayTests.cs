@@ -59,11 +59,45 @@ public sealed class ReplayTests
         await viewer.LeaveAsync();
     });
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("night")]
+    public void Replay_OfAStreamThatBeganWithAPicture_GivesTheSameFrames(string? prompt) => Play(async stage =>
+    {
+        stage.Engine.Sees["speed"] = 40;
+        var id = (await stage.Host.CreateAsync(new CreateSession(prompt, 7, Image: new byte[] { 1 }), default)).Id;
+        var viewer = stage.Watch(id);
+        await stage.PassAsync(4);
+        var replayed = await ReplayAsync(stage, id);
+        var again = stage.Watch(replayed);
+        await stage.PassAsync(4);
+        Assert.True(again.Blocks.Count > 4);
+        foreach (var (block, _) in again.Blocks.Take(5)) Assert.Equal(Of(viewer, block.Number), block.FrameHash);
+        var pictures = stage.Engine.Streams.Select(stream => stream.Start!.Latents.ToArray()).ToList();
+        Assert.All(pictures, picture => Assert.Equal(pictures[0], picture));
+        Assert.Equal((await stage.ViewAsync(id)).Meaning, (await stage.ViewAsync(replayed)).Meaning);
+        Assert.Equivalent((await stage.ViewAsync(id)).Image, (await stage.ViewAsync(replayed)).Image);
+        await again.LeaveAsync();
+        await viewer.LeaveAsync();
+    });
+
     [Fact]
-    public void Export_OfAStreamThatBeganWithAPicture_IsRefused() => Play(async stage =>
+    public void Replay_OfAPictureThatCannotBe_IsRefusedWithASentence() => Play(async stage =>
     {
         var id = (await stage.Host.CreateAsync(new CreateSession(Image: new byte[] { 1 }), default)).Id;
-        Assert.Equal(SessionError.Conflict, (await Assert.ThrowsAsync<SessionException>(() => stage.Host.ScheduleAsync(id, default))).Error);
+        var good = await stage.Host.ScheduleAsync(id, default);
+        ScheduledImage[] wrong =
+        [
+            good.Image! with { Latents = [1, 2, 3] }, good.Image! with { Latents = [0, 0, 0xc0, 0x7f] }, good.Image! with { Width = -1 },
+            good.Image! with { Controls = new Dictionary<string, ControlValue> { ["height"] = 3 } },
+        ];
+        foreach (var image in wrong)
+        {
+            var refusal = await Assert.ThrowsAsync<SessionException>(() => stage.Host.CreateAsync(new CreateSession(Replay: good with { Image = image }), default));
+            Assert.Equal(SessionError.Invalid, refusal.Error);
+        }
+
+        Assert.Single(await stage.Host.ListAsync(default));
     });
 
     [Fact]
