@@ -52,6 +52,24 @@ public sealed class StatusEndpointTests
     }
 
     [Fact]
+    public async Task Status_CountsFailuresThatNobodyAwaited()
+    {
+        await using var server = await TestServer.StartAsync();
+        var before = await ProcessAsync();
+        Assert.True(before.GetProperty("workingSet").GetInt64() > before.GetProperty("managedHeap").GetInt64());
+        FailUnseen();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.True((await ProcessAsync()).GetProperty("unobservedExceptions").GetInt64() > before.GetProperty("unobservedExceptions").GetInt64());
+
+        async Task<JsonElement> ProcessAsync() => (await server.Client.GetFromJsonAsync<JsonElement>("/api/status")).GetProperty("process");
+
+        // Out of sight: a debugger's compiler would keep the task alive to the end of the method.
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static void FailUnseen() => _ = Task.FromException(new InvalidOperationException("nobody awaits this"));
+    }
+
+    [Fact]
     public async Task Models_AreTheEnginesCards()
     {
         await using var server = await TestServer.StartAsync();

@@ -7,6 +7,8 @@ internal static class BackendSetup
     {
         services.AddSingleton<Backend>();
         services.AddSingleton<ISessionHostSource, EngineHostSource>();
+        services.AddSingleton<UnobservedExceptions>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnobservedExceptions>());
         services.AddSingleton<Startup>();
         services.AddHostedService(provider => provider.GetRequiredService<Startup>());
     }

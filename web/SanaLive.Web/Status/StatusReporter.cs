@@ -6,7 +6,7 @@ using SanaLive.Web.Whep;
 namespace SanaLive.Web.Status;
 
 /// <summary>Gathers a <see cref="StatusView"/> from the parts.</summary>
-public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays, ServerOptions options)
+public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Viewers viewers, RelayPool relays, UnobservedExceptions unobserved, ServerOptions options)
 {
     public async Task<StatusView> ReadAsync(CancellationToken cancellation)
     {
@@ -40,6 +40,7 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
             Rtc = new(
                 endpoint.Port, [.. endpoint.AdvertisedEndPoints.Select(address => address.ToString())], viewers.Totals, endpoint.Statistics),
             Relays = relays.Statistics,
+            Process = new(Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false), ThreadPool.ThreadCount, unobserved.Count),
         };
     }
 

@@ -36,6 +36,14 @@ public sealed record StatusView
 
     public required RelayStatistics Relays { get; init; }
 
+    public required ProcessStatus Process { get; init; }
+
+    /// <param name="WorkingSet">Bytes of memory that the process holds.</param>
+    /// <param name="ManagedHeap">Bytes of it that are the runtime's objects, garbage included.</param>
+    /// <param name="PoolThreads">Of the thread pool; engines have their own.</param>
+    /// <param name="UnobservedExceptions">Of tasks that nobody awaited, since the start: each is a fault of this program's, and in its log.</param>
+    public sealed record ProcessStatus(long WorkingSet, long ManagedHeap, int PoolThreads, long UnobservedExceptions);
+
     /// <param name="Name">Within this process.</param>
     /// <param name="Model">Its name.</param>
     /// <param name="QueueLength">Requests waiting or running now.</param>
