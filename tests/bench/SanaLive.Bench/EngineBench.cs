@@ -80,12 +80,12 @@ internal static class EngineBench
         Console.WriteLine(FormattableString.Invariant($"allocated per block beside the {frames} bytes of frames: {besideFrames} bytes"));
         Console.WriteLine($"state bytes at block {string.Join(", ", looks)}: {string.Join(", ", state.Values)}");
 
-        Console.WriteLine($"\n{options.Blocks} blocks a row      real-time   ms from asking to encoded     ready before  deadlines");
+        Console.WriteLine($"\n{(options.Minutes is { } minutes ? FormattableString.Invariant($"{minutes,4} minutes a row") : $"{options.Blocks,4} blocks a row ")}    real-time   ms from asking to encoded     ready before  deadlines");
         Console.WriteLine("sessions at once   factor, each       p50       p95       p99   due, ms p50      missed");
         var cells = new List<SessionsCell>();
         foreach (var sessions in options.Sessions)
         {
-            var cell = await SessionsBench.MeasureAsync(engine, encoder, sessions, options.Blocks);
+            var cell = await SessionsBench.MeasureAsync(engine, encoder, sessions, options.Blocks, options.Minutes);
             cells.Add(cell);
             Console.WriteLine(FormattableString.Invariant(
                 $"{cell.Sessions,16} {cell.RealTimeFactor,14:F2} {cell.P50,9:F1} {cell.P95,9:F1} {cell.P99,9:F1} {cell.LeadMs,13:F0} {cell.Misses,6} = {cell.MissShare:P1}"));

@@ -10,9 +10,11 @@ namespace SanaLive.Bench;
 /// <param name="Precision">Of the linears.</param>
 /// <param name="Blocks">Made by all sessions of a cell together.</param>
 /// <param name="Sessions">At once, one cell for each number.</param>
-internal sealed record EngineBenchOptions(string Folder, int Threads, Precision Precision, int Blocks, IReadOnlyList<int> Sessions)
+/// <param name="Minutes">How long a cell is watched in real time; null: until <paramref name="Blocks"/> are made.</param>
+internal sealed record EngineBenchOptions(
+    string Folder, int Threads, Precision Precision, int Blocks, IReadOnlyList<int> Sessions, double? Minutes = null)
 {
-    public const string Usage = "bench engine [--blocks N] [--sessions N,N...] [--precision fp32|int8] [--threads N] [--model FOLDER]";
+    public const string Usage = "bench engine [--blocks N] [--minutes M] [--sessions N,N...] [--precision fp32|int8] [--threads N] [--model FOLDER]";
 
     /// <exception cref="ArgumentException">An option that does not exist, or a value that cannot be.</exception>
     public static EngineBenchOptions Parse(IReadOnlyList<string> args)
@@ -26,6 +28,7 @@ internal sealed record EngineBenchOptions(string Folder, int Threads, Precision 
             options = args[i] switch
             {
                 "--blocks" => options with { Blocks = Number(value) },
+                "--minutes" when double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 0.1 and <= 1440 => options with { Minutes = minutes },
                 "--sessions" => options with { Sessions = [.. value.Split(',').Select(Number)] },
                 "--threads" => options with { Threads = Number(value) },
                 "--precision" when Enum.TryParse<Precision>(value, ignoreCase: true, out var precision) && !int.TryParse(value, out _) => options with { Precision = precision },

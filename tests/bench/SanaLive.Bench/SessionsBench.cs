@@ -15,10 +15,11 @@ namespace SanaLive.Bench;
 /// </summary>
 internal static class SessionsBench
 {
-    public static async Task<SessionsCell> MeasureAsync(IEngine engine, Vp8BlockEncoder encoder, int sessions, int blocks)
+    public static async Task<SessionsCell> MeasureAsync(IEngine engine, Vp8BlockEncoder encoder, int sessions, int blocks, double? minutes)
     {
         var each = Math.Max(2, blocks / sessions);
         var factor = await RunFreelyAsync(engine, encoder, sessions, each);
+        if (minutes is { } length) each = Math.Max(2, (int)(TimeSpan.FromMinutes(length) / engine.Model.BlockDuration));
         var (took, misses, ahead) = await RunInRealTimeAsync(engine, encoder, sessions, each);
         return new SessionsCell(
             sessions, sessions * each, Math.Round(factor, 2), Quantile(took, 0.5), Quantile(took, 0.95), Quantile(took, 0.99),

@@ -2,7 +2,7 @@ namespace SanaLive.Bench;
 
 /// <summary>What was measured with so many sessions on one engine.</summary>
 /// <param name="Sessions">At once.</param>
-/// <param name="Blocks">Made by all together, in each of the two runs.</param>
+/// <param name="Blocks">Made by all together in real time.</param>
 /// <param name="RealTimeFactor">Of each session, when all are made as fast as the engine can.</param>
 /// <param name="P50">Milliseconds from the asking of a block until it is encoded, in real time.</param>
 /// <param name="P95">The same.</param>
