@@ -2,6 +2,7 @@
 await import('./stream.mjs');
 await import('./steer.mjs');
 await import('./viewers.mjs');
+await import('./queue.mjs');
 await import('./loss.mjs');
 await import('./clients.mjs');
 await import('./kill.mjs');
