@@ -28,17 +28,20 @@ internal static class KernelsBench
 
         var results = new List<KernelsBenchResult>();
         var peaks = new SortedDictionary<string, double>();
+        var bandwidths = new SortedDictionary<string, double>();
         var blas = OpenBlas.Find();
         Console.WriteLine(FormattableString.Invariant($"{set}; {Environment.ProcessorCount} processors; {blas?.Name ?? "no OpenBLAS beside it (on Debian and Ubuntu: apt-get install libopenblas0-pthread)"}"));
         foreach (var threads in new[] { 1, 2 })
         {
             var peak = FmaPeak.Measure(threads, set);
             peaks[threads.ToString(CultureInfo.InvariantCulture)] = Math.Round(peak, 1);
-            Console.WriteLine(FormattableString.Invariant($"\n{threads} thread{(threads > 1 ? "s" : "")}: {peak:F1} GFLOP/s of fused multiply-adds"));
+            var bandwidth = MemoryBandwidth.Measure(threads);
+            bandwidths[threads.ToString(CultureInfo.InvariantCulture)] = Math.Round(bandwidth, 1);
+            Console.WriteLine(FormattableString.Invariant($"\n{threads} thread{(threads > 1 ? "s" : "")}: {peak:F1} GFLOP/s of fused multiply-adds, {bandwidth:F1} GB/s of copied memory"));
             if (peak < 0.9 * threads * peaks["1"])
                 Console.WriteLine("Something else is using the processors: what follows is too low, and shares of the peak mean little.");
             Console.WriteLine("A 3x3 convolution counts the operations of the plain sum; Winograd's form (32 channels and more) does 2.25 times fewer.");
-            Console.WriteLine("kernel                      shape                              us   GFLOP/s  of peak      GB/s  OpenBLAS GFLOP/s");
+            Console.WriteLine("kernel                      shape                              us   GFLOP/s  of peak      GB/s  of copy  OpenBLAS GFLOP/s");
             using var kernels = new CpuKernelSet(threads, set);
             foreach (var kernelCase in KernelsBenchCase.All.Where(c => c.Name.Contains(filter, StringComparison.Ordinal)))
             {
@@ -52,16 +55,17 @@ internal static class KernelsBench
                     Math.Round(kernelCase.Flops / seconds / 1e9, 1),
                     Math.Round(kernelCase.Flops / seconds / 1e9 / peak, 3),
                     Math.Round(kernelCase.Bytes / seconds / 1e9, 1),
+                    Math.Round(kernelCase.Bytes / seconds / 1e9 / bandwidth, 3),
                     other is { } time ? Math.Round(kernelCase.Flops / time / 1e9, 1) : null);
                 results.Add(result);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{result.Kernel,-27} {result.Shape,-27} {result.Microseconds,9:F1} {result.Gflops,9:F1} {result.ShareOfPeak,8:P1} {result.GigabytesPerSecond,9:F1} {result.OpenBlasGflops,17:F1}"));
+                    $"{result.Kernel,-27} {result.Shape,-27} {result.Microseconds,9:F1} {result.Gflops,9:F1} {result.ShareOfPeak,8:P1} {result.GigabytesPerSecond,9:F1} {result.ShareOfBandwidth,8:P0} {result.OpenBlasGflops,17:F1}"));
             }
         }
 
         Console.WriteLine(JsonSerializer.Serialize(
-            new { instructionSet = set.ToString(), openBlas = blas?.Name, peakGflops = peaks, kernels = results }, JsonSerializerOptions.Web));
+            new { instructionSet = set.ToString(), openBlas = blas?.Name, peakGflops = peaks, copyGigabytesPerSecond = bandwidths, kernels = results }, JsonSerializerOptions.Web));
         return 0;
     }
 
