@@ -15,7 +15,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
           --model FOLDER   another model than the embedded one
           --out FOLDER     for the journal of finished streams (.sanalive/eval/...)
           --threads N      threads that compute (all processors)
-          --precision P    of the transformer's linears: fp32 (default) or int8
+          --precision P    of the transformer's linears: fp32 (default) or int8 (what it loses: tests/bench/README.md)
           --sheets FOLDER  no figures, but pictures to look at: the vocabulary, a cue for every attribute, two long streams
           --minutes M      length of those long streams (60, which takes about half an hour)
         """;
