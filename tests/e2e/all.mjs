@@ -5,5 +5,6 @@ await import('./viewers.mjs');
 await import('./queue.mjs');
 await import('./loss.mjs');
 await import('./clients.mjs');
+await import('./move.mjs');
 await import('./kill.mjs');
 await import('./moments.mjs');

@@ -65,6 +65,7 @@ async function serve(program, args) {
     ...serverAt(url),
     readyAfter: (performance.now() - started) / 1000,
     output: () => output,
+    pid: child.pid,
     kill: () => new Promise((resolve) => {
       child.on('exit', resolve);
       child.kill('SIGKILL');
