@@ -4,35 +4,41 @@ import assert from 'node:assert/strict';
 /** Everything that was answered with success, by session; and what was asked and never answered. */
 export class Ledger {
   sessions = new Map();
+  /** Counts the server's lives. */
+  life = 1;
   closed = new Set();
   /** Forks that were asked for without an answer: they may be there or not. */
   strangers = new Set();
   lost = { sessions: 0, cues: 0, bookmarks: 0, forks: 0, rewinds: 0 };
   differing = 0;
   madeAgain = 0;
+  /** Blocks that nobody had been shown, and that were steered before they were made again: they must be others. */
+  steeredAnew = 0;
   /** Blocks of forks that were held against their parents'. */
   forkBlocks = 0;
   troubles = [];
 
   add(started, extra = {}) {
-    const session = { id: started.id, key: started.directorKey, cues: [], bookmarks: [], rewinds: [], unanswered: [], hashes: new Map(), epochs: new Map(), ...extra };
+    const session = { id: started.id, key: started.directorKey, cues: [], bookmarks: [], rewinds: [], unanswered: [], hashes: new Map(), lives: new Map(), ...extra };
     this.sessions.set(started.id, session);
     return session;
   }
 
-  /** Remembers the hashes of the blocks made; a block that was made in an earlier life must have come out the same. */
+  /** Remembers the hashes of the blocks made; a block that was made in an earlier life must have come out the same, unless it was steered since. */
   async collect(server, session) {
     const { status, body } = await server.api('GET', `/api/sessions/${session.id}/blocks`);
     if (status !== 200) return;
-    for (const { epoch, number, hash } of body) {
-      const known = session.hashes.get(number);
-      if (known !== undefined && known !== hash) {
-        this.differing++;
-        this.trouble(`block ${number} of ${session.id} (epoch ${epoch}) is another than in epoch ${session.epochs.get(number)}`);
-      }
-      if (known !== undefined && session.epochs.get(number) !== epoch) this.madeAgain++;
+    for (const { number, hash } of body) {
+      const [known, before] = [session.hashes.get(number), session.lives.get(number)];
       session.hashes.set(number, hash);
-      session.epochs.set(number, epoch);
+      session.lives.set(number, this.life);
+      if (known === undefined || before === this.life) continue;
+      if (known === hash) this.madeAgain++;
+      else if ([...session.cues, ...session.rewinds].some((one) => one.life > before && one.block <= number)) this.steeredAnew++;
+      else {
+        this.differing++;
+        this.trouble(`block ${number} of ${session.id} in life ${this.life} is another than in life ${before}`);
+      }
     }
   }
 
@@ -78,11 +84,12 @@ export class Ledger {
       this.trouble(`rewind of ${session.id} ${JSON.stringify(promised)}: ${JSON.stringify(view.rewind)}`);
     }
     session.rewindUnanswered = false;
+    if (view.rewind && (view.rewind.block !== promised?.block || view.rewind.bookmark !== promised.bookmark)) session.rewinds.push({ ...view.rewind, life: this.life });
     if (session.parent) assert.equal(view.origin?.session, session.parent);
     // The same client id is the same cue, whether or not it was there already.
     for (const cue of session.unanswered.splice(0)) {
       const { status, body } = await server.api('POST', `/api/sessions/${session.id}/cues`, cue, session.key);
-      if (status === 202) session.cues.push(body);
+      if (status === 202) session.cues.push({ ...body, life: this.life });
       else this.trouble(`cue ${cue.clientId} sent again: ${status} ${body?.detail}`);
     }
   }
@@ -100,25 +107,30 @@ export class Ledger {
     }
   }
 
-  /** Blocks of a stream since it last went back, against those of its schedule on another server; the stream's own numbers are found by the first. */
-  compareReplay(session, seen) {
-    const numbers = new Map([...seen].map(([number, hash]) => [hash, number]));
-    const branch = [...session.hashes].filter(([number]) => number >= session.branch);
-    const first = branch.find(([, hash]) => numbers.has(hash));
-    if (!first) {
-      this.trouble(`no block of ${session.id} from ${session.branch} on is one of an undisturbed stream`);
-      return { compared: 0, of: branch.length };
+  /**
+   * What a session's block numbers are more than those of its stream, from each of its rewinds on. A bookmark knows what they were when it
+   * was taken, as far as its answer and those of the rewinds before it came in order.
+   */
+  shiftOf(session, block = Infinity) {
+    let shift = 0;
+    for (const rewind of session.rewinds.filter((one) => one.block < block).sort((a, b) => a.block - b.block)) {
+      const bookmark = session.bookmarks.find((one) => one.id === rewind.bookmark);
+      shift = rewind.block - (rewind.from - bookmark.shift);
     }
-    const shift = first[0] - numbers.get(first[1]);
-    let compared = 0;
-    for (const [number, hash] of branch) {
-      if (!seen.has(number - shift)) continue;
-      compared++;
+    return shift;
+  }
+
+  /** Blocks of a stream since it last went back, against those of its schedule on another server. */
+  compareReplay(session, seen) {
+    const shift = this.shiftOf(session);
+    const branch = [...session.hashes].filter(([number]) => number >= session.branch);
+    const reached = branch.filter(([number]) => seen.has(number - shift));
+    for (const [number, hash] of reached) {
       if (seen.get(number - shift) === hash) continue;
       this.differing++;
       this.trouble(`block ${number} of ${session.id} is another than that of an undisturbed stream`);
     }
-    return { compared, of: branch.length };
+    return { compared: reached.length, of: branch.length };
   }
 
   trouble(sentence) {
