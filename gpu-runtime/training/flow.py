@@ -19,7 +19,7 @@ def training_levels(size, shift, levels=(), share=0.0):
     return sigma
 
 
-def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_noise=.10, own_context=0.0, copies=2, levels=(), share=0.0, policy=None,
+def loss(model, latents, tokens_clean, tokens, weight, held, begins, sampler, shift=3.0, context_noise=.10, own_past=False, copies=2, share=0.0, policy=None,
          continuing=1.0):
     """latents [B, C, K*FRAMES, h, w] clean and normalised; tokens [B, K, L, caption]: each block's prompt (tokens_clean: as the context pass saw it);
     weight [B, 1, K*FRAMES, h, w]: how much every place counts; held [B] bool: the first latent frame is a given picture, clean and at timestep 0.
@@ -31,26 +31,25 @@ def loss(model, latents, tokens_clean, tokens, weight, held, shift=3.0, context_
     continuing: how much more a block counts that has a past. A first block's error is several times as large and mostly chance (which mountain?), what
     follows is nearly certain: without this the gradient is about first blocks, and motion is learnt last.
 
-    own_context: the share of clips whose context is the model's own estimate of the clip (one step from some noise, given the clean past), the
-    cheapest form of self-forcing: blocks learn to continue what the model itself would have shown."""
+    own_past: the past is the model's own (self-forcing): after no block (where the stream begins with the clip) or one given
+    block, all others are sampled just as a stream samples them, and the next block is still learnt from the clip. Without it a stream's motion dies within
+    three blocks, because its own past is a little slower and softer than any past that was ever shown to the model."""
     policy = policy or Policy("window(3)")
     b, c, kf, h, w = latents.shape
     k = kf // FRAMES
+    levels = [t / 1000 for t in sampler["timesteps"]]
     wide = lambda v: v.view(*v.shape[:-2], 1, kf, 1, 1)                          # [..., K, FRAMES] -> over a clip
     sigma = training_levels((b, copies, k), shift, levels, share).unsqueeze(-1).repeat(1, 1, 1, FRAMES)
     sigma[:, :, 0, 0] *= (~held).float().view(b, 1)
     noise = torch.randn(b, copies, *latents.shape[1:])
     noisy = torch.lerp(latents.unsqueeze(1), noise, wide(sigma))
     amount = (torch.rand(b, 1, 1) < .6) * torch.rand(b, k, 1).expand(-1, -1, FRAMES) * context_noise
-    context = torch.lerp(latents, torch.randn_like(latents), wide(amount))
-    if own_context:
-        with torch.no_grad():
-            level = (.3 + .65 * torch.rand(b, 1, k, 1)).repeat(1, 1, 1, FRAMES)
-            start = torch.lerp(latents.unsqueeze(1), torch.randn(b, 1, *latents.shape[1:]), wide(level))
-            flow = model.teach(context, start, torch.zeros(b, k), (1000 * level).floor(), tokens_clean, tokens, FRAMES, policy).float()
-            own = (start - wide(level) * flow).squeeze(1)
-            context = torch.where(torch.rand(b, 1, 1, 1, 1) < own_context, own, context)
+    context = latents
+    if own_past:
+        given = 0 if begins.all() and not held.any() and torch.rand(()) < .5 else 1
+        context = rollout(model, latents, tokens_clean, tokens, given, sampler, policy)
         torch.clear_autocast_cache()                     # else the next pass would reuse these weights' casts, which carry no gradient
+    context = torch.lerp(context, torch.randn_like(latents), wide(amount))
     flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES, policy)
     weight = weight.unsqueeze(1) * wide((sigma > 0).float())
     weight[..., FRAMES:, :, :] *= continuing
@@ -69,6 +68,17 @@ def scene_loss(model, latents, tokens, weight, shift=3.0, levels=(), share=0.0):
     return (error * weight).sum() / weight.expand_as(error).sum(), error.mean().item()
 
 
+def rollout(model, latents, tokens_clean, tokens, given, sampler, policy):
+    """The clip as the model itself goes on from its first `given` blocks, but for the last block, which is nobody's past. Shapes as in `loss`."""
+    blocks = list(latents.split(FRAMES, 2))
+    stream = Stream(model, len(latents), latents.shape[-2:], sampler, policy=policy.text)
+    for i in range(len(blocks) - 1):
+        if i >= given:
+            blocks[i] = stream.sample(tokens[:, i])
+        stream.read(blocks[i], tokens_clean[:, i])
+    return torch.cat(blocks, 2)
+
+
 class Stream:
     """Generates block after block with the state that the policy keeps."""
 
@@ -79,9 +89,14 @@ class Stream:
     def normal(self):
         return torch.randn(self.size, generator=self.generator)
 
-    @torch.no_grad()
     def next(self, tokens):
         """tokens [B, L, caption] -> latents of one block [B, C, 2, h, w]."""
+        x = self.sample(tokens)
+        self.read(x, tokens)
+        return x
+
+    @torch.no_grad()
+    def sample(self, tokens):
         state = self.past.state()
         first = self.sampler.get("first_block_timesteps") if state is None else None
         levels = [t / 1000 for t in first or self.sampler["timesteps"]]
@@ -95,6 +110,10 @@ class Stream:
                 x = x - level * flow.float()
                 if following:
                     x = (1 - following) * x + following * self.normal()
-        _, own = self.model(x, torch.zeros(self.size[0]), tokens, None, 0, state)
-        self.past.add(own)
         return x
+
+    @torch.no_grad()
+    def read(self, x, tokens):
+        """A finished block becomes past."""
+        _, own = self.model(x, torch.zeros(self.size[0]), tokens, None, 0, self.past.state())
+        self.past.add(own)

@@ -155,7 +155,7 @@ class Pool:
 
     def draw(self, n, prompts, blocks=BLOCKS, still=.12):
         """A random stretch of `blocks` blocks of n clips -> latents, conditions as the context saw them, conditions, weight of every place, whether
-        the first latent frame is a given picture. With a change in the clip the block before it is, half of the time, re-read with the new prompt.
+        the first latent frame is a given picture, whether a stream begins so. With a change in the clip the block before it is, half of the time, re-read with the new prompt.
         A first block counts only where a stream could begin with it: at a beginning, or after a given picture."""
         rows = self.clips.draw(n)
         latents = torch.stack([r[0] for r in rows]).float()
@@ -171,9 +171,10 @@ class Pool:
         part = slice(at, at + blocks)
         shown = pick(borders)[:, part]
         weight = self.weight(shown)                                                  # [n, blocks, h, w]
-        weight[:, 0] *= (held | (torch.tensor([r[5] for r in rows]) & (at == 0))).float().view(n, 1, 1)
+        begins = torch.tensor([r[5] for r in rows]) & (at == 0)
+        weight[:, 0] *= (held | begins).float().view(n, 1, 1)
         weight = weight.repeat_interleave(flow.FRAMES, 1).unsqueeze(1)
-        return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(shown), weight, held
+        return latents[:, :, at * flow.FRAMES:(at + blocks) * flow.FRAMES], prompts(pick(early)[:, part]), prompts(shown), weight, held, begins
 
     def scenes(self, n, prompts):
         """Beginnings of n streams -> latents [n, C, FRAMES, h, w], conditions [n, L, caption], weight."""
@@ -191,7 +192,7 @@ def hidden(name):
 
 
 def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_rate=.02, pool_size=1200, shift=4.0, name="world", start_from=None, fill=48, fresh=3, pool_path=None,
-          own_context=0.0, workers=1, blocks=4, copies=2, share=.75, policy="window(3)", scenes=0, every=2,
+          own_past=0.0, workers=1, blocks=4, copies=2, share=.75, policy="window(3)", scenes=0, every=2,
           continuing=1.0):
     """fresh: a new clip every so many steps; share: of the noise levels that are the sampler's own; scenes: one step in `every` learns this many
     beginnings of streams instead of a clip; continuing: the weight of blocks that have a past."""
@@ -206,7 +207,8 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
     pool = Pool(autoencoder, pool_size, height, pool_path)
     pool.fill(fill)
     kept = Policy(policy)
-    levels, first_levels = ([t / 1000 for t in export.SAMPLER[name]] for name in ("timesteps", "first_block_timesteps"))
+    sampler = export.SAMPLER
+    first_levels = [t / 1000 for t in sampler["first_block_timesteps"]]
 
     def step(model):
         if loop.steps % fresh == 0:
@@ -217,10 +219,11 @@ def train(folder, vae_folder, minutes, height=192, batch=1, rate=1.5e-3, muon_ra
             with autocast():
                 total, plain = flow.scene_loss(model, *drawn, shift, first_levels, share)
             return total, {"scenes": plain}
-        latents, tokens_clean, tokens, weight, held = pool.draw(batch, prompts, blocks)
+        latents, tokens_clean, tokens, weight, held, begins = pool.draw(batch, prompts, blocks)
+        own = bool(torch.rand((), generator=torch.Generator().manual_seed(loop.steps)) < own_past)        # both processes at once, or one would wait for the other
         with autocast():
-            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, shift, own_context=own_context, copies=copies, levels=levels, share=share, policy=kept, continuing=continuing)
-        return total, {"clips": plain}
+            total, plain = flow.loss(model, latents, tokens_clean, tokens, weight, held, begins, sampler, shift, own_past=own, copies=copies, share=share, policy=kept, continuing=continuing)
+        return total, {"own past" if own else "clips": plain}
 
     def look(average):
         pool.save()
@@ -233,7 +236,7 @@ if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("folder"), p.add_argument("vae"), p.add_argument("minutes", type=float)
     for option, kind in (("height", int), ("batch", int), ("rate", float), ("muon_rate", float), ("pool_size", int), ("shift", float), ("name", str), ("start_from", str), ("fill", int), ("fresh", int),
-                         ("pool_path", str), ("own_context", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str), ("scenes", int),
+                         ("pool_path", str), ("own_past", float), ("workers", int), ("blocks", int), ("copies", int), ("share", float), ("policy", str), ("scenes", int),
                          ("every", int), ("continuing", float)):
         p.add_argument("--" + option, type=kind)
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
