@@ -4,6 +4,7 @@ import torch
 from policy import Past, Policy
 
 FRAMES = 2                                               # latent frames per block
+MOTION = 3.0                                             # how much more the error of the change inside a block counts than the error of what both frames share
 
 
 def shifted(u, shift):
@@ -17,6 +18,16 @@ def training_levels(size, shift, levels=(), share=0.0):
         own = torch.tensor(levels)[torch.randint(len(levels), size)]
         sigma = torch.where(torch.rand(size) < share, own, sigma)
     return sigma
+
+
+def weighed(error, weight):
+    """error of the flow [..., C, frames, h, w], weight of every place [..., 1, frames, h, w] -> its weighted mean square, in which what differs between
+    the two frames of a block counts more. Two frames that are the same picture are a cheap guess while little is known, and a stream that begins
+    so never starts to move."""
+    weight = weight.expand_as(error)
+    frames = lambda v: v.unflatten(-3, (-1, FRAMES))
+    change = frames(error).diff(dim=-3).square() / 2 * frames(weight).amin(-3, keepdim=True)
+    return ((error.square() * weight).sum() + MOTION * change.sum()) / (weight.sum() + 1e-6)
 
 
 def loss(model, latents, tokens_clean, tokens, weight, held, begins, sampler, shift=3.0, context_noise=.10, own_past=False, copies=2, share=0.0, policy=None,
@@ -53,8 +64,8 @@ def loss(model, latents, tokens_clean, tokens, weight, held, begins, sampler, sh
     flow = model.teach(context, noisy, torch.zeros(b, k), (1000 * sigma).floor(), tokens_clean, tokens, FRAMES, policy)
     weight = weight.unsqueeze(1) * wide((sigma > 0).float())
     weight[..., FRAMES:, :, :] *= continuing
-    error = (flow.float() - (noise - latents.unsqueeze(1))).square()
-    return (error * weight).sum() / (weight.expand_as(error).sum() + 1e-6), error[..., FRAMES:, :, :].mean().item()
+    error = flow.float() - (noise - latents.unsqueeze(1))
+    return weighed(error, weight), error[..., FRAMES:, :, :].square().mean().item()
 
 
 def scene_loss(model, latents, tokens, weight, shift=3.0, levels=(), share=0.0):
@@ -64,8 +75,8 @@ def scene_loss(model, latents, tokens, weight, shift=3.0, levels=(), share=0.0):
     noise = torch.randn_like(latents)
     noisy = torch.lerp(latents, noise, sigma.view(-1, 1, 1, 1, 1))
     flow, _ = model(noisy, (1000 * sigma).floor(), tokens)
-    error = (flow.float() - (noise - latents)).square()
-    return (error * weight).sum() / weight.expand_as(error).sum(), error.mean().item()
+    error = flow.float() - (noise - latents)
+    return weighed(error, weight), error.square().mean().item()
 
 
 def rollout(model, latents, tokens_clean, tokens, given, sampler, policy):
