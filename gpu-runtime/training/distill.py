@@ -71,7 +71,7 @@ def train(folder, vae_folder, minutes, start_from, rate=2e-4, muon_rate=.003, na
             latents, tokens, weight = pool.scenes(batch, prompts)
             tokens, tokens_clean = tokens.unsqueeze(1), None
         else:
-            latents, tokens_clean, tokens, weight, _ = pool.draw(batch, prompts, 4, still=0)
+            latents, tokens_clean, tokens, weight, _, _ = pool.draw(batch, prompts, 4, still=0)
         with autocast():
             total = loss(model, teacher, latents, tokens_clean, tokens, weight, levels, grid, kept)
         return total, {"distance": total.item()}

@@ -36,7 +36,7 @@ def main():
     train_vae.train(work, 30 * s, name="decoder", start_from=work + "/vae.pt", decoder_only=True, blur=.1, alike=1.5, muon_rate=.002, rate=3e-4, **shared)
     world = dict(pool_path=work + "/pool.pt", scenes=6, copies=2, fresh=5, continuing=2.0, **shared)
     train_world.train(work, work, 100 * s, name="world", muon_rate=.012, rate=1e-3, **world)
-    train_world.train(work, work, 30 * s, name="rollout", muon_rate=.005, rate=5e-4, own_past=.4, start_from=work + "/world.pt", **world)
+    train_world.train(work, work, 30 * s, name="rollout", muon_rate=.005, rate=5e-4, own_past=.5, start_from=work + "/world.pt", **world)
     if a.export:
         export.write_model(a.export, train_world.load_average(transformer.Transformer(), work + "/rollout.pt"), train_world.load_vae(work, "decoder.pt"),
                            train_world.load_average(text.TextEncoder(), work + "/text.pt"))
