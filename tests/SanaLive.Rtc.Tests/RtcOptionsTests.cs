@@ -12,6 +12,7 @@ public sealed class RtcOptionsTests
         { nameof(RtcOptions.AdvertisedAddresses), new RtcOptions { AdvertisedAddresses = [IPAddress.Any] } },
         { nameof(RtcOptions.AdvertisedAddresses), new RtcOptions { AdvertisedAddresses = [.. Enumerable.Repeat(IPAddress.Loopback, 17)] } },
         { nameof(RtcOptions.ConsentTimeout), new RtcOptions { ConsentTimeout = TimeSpan.FromSeconds(4) } },
+        { nameof(RtcOptions.SilenceTimeout), new RtcOptions { SilenceTimeout = TimeSpan.FromSeconds(4) } },
         { nameof(RtcOptions.ConnectTimeout), new RtcOptions { ConnectTimeout = TimeSpan.Zero } },
         { nameof(RtcOptions.Mtu), new RtcOptions { Mtu = 500 } },
         { nameof(RtcOptions.Mtu), new RtcOptions { Mtu = 9000 } },

@@ -33,6 +33,12 @@ public sealed record RtcOptions
     /// <summary>A viewer without an authenticated binding request for so long is gone (RFC 7675). 5 s to 10 min.</summary>
     public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// A viewer from whom nothing authentic has come for so long, neither a binding request nor an RTCP packet, is gone. A browser that watches sends
+    /// several a second, so this tells a crashed tab long before its consent expires. 5 s to 10 min.
+    /// </summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(12);
+
     /// <summary>A viewer that is not connected so long after its offer is gone. 1 s to 5 min.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
@@ -81,6 +87,7 @@ public sealed record RtcOptions
         }
 
         InRange(ConsentTimeout, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10), nameof(ConsentTimeout));
+        InRange(SilenceTimeout, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10), nameof(SilenceTimeout));
         InRange(ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), nameof(ConnectTimeout));
         InRange(Mtu, 576, 1452, nameof(Mtu));
         InRange(HistoryPackets, 64, 16384, nameof(HistoryPackets));

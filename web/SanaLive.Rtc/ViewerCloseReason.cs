@@ -9,8 +9,11 @@ public enum ViewerCloseReason
     /// <summary>The peer said goodbye: a DTLS close or an RTCP BYE.</summary>
     ClosedByPeer,
 
-    /// <summary>No authenticated binding request for <see cref="RtcOptions.ConsentTimeout"/>: a closed tab or a lost network.</summary>
+    /// <summary>No authenticated binding request for <see cref="RtcOptions.ConsentTimeout"/>, though the peer still sends other packets.</summary>
     ConsentExpired,
+
+    /// <summary>Nothing authentic for <see cref="RtcOptions.SilenceTimeout"/>: a crashed tab or a lost network.</summary>
+    Silent,
 
     /// <summary>The connection was not up within <see cref="RtcOptions.ConnectTimeout"/> of the offer.</summary>
     ConnectTimeout,

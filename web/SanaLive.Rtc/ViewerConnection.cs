@@ -36,6 +36,7 @@ internal sealed class ViewerConnection : IPacketSink
     private SocketAddress? peer;
     private ViewerState state;
     private long consentAt;
+    private long heardAt;
     private bool sawKeyframe;
     private long frames;
     private long bytes;
@@ -130,7 +131,7 @@ internal sealed class ViewerConnection : IPacketSink
                 return;
             }
 
-            consentAt = time.GetTimestamp();
+            consentAt = heardAt = time.GetTimestamp();
             if (peer is null || (request.Nominates && !peer.Equals(from))) MoveTo(from);
             if (state == ViewerState.Waiting)
             {
@@ -170,6 +171,7 @@ internal sealed class ViewerConnection : IPacketSink
         lock (gate)
         {
             if (srtp is null || !srtp.TryUnprotectRtcp(datagram, out var length)) return false;
+            heardAt = time.GetTimestamp();
             outcome = feedback.Read(datagram[..length]);
         }
 
@@ -211,6 +213,9 @@ internal sealed class ViewerConnection : IPacketSink
                     break;
                 case ViewerState.Connected when time.GetElapsedTime(consentAt, now) > options.ConsentTimeout:
                     reason = ViewerCloseReason.ConsentExpired;
+                    break;
+                case ViewerState.Connected when time.GetElapsedTime(heardAt, now) > options.SilenceTimeout:
+                    reason = ViewerCloseReason.Silent;
                     break;
                 case ViewerState.Connected:
                     SendReportWhenDue();
@@ -263,6 +268,7 @@ internal sealed class ViewerConnection : IPacketSink
         srtp = SrtpSession.FromServer(session);
         if (srtp is null) return (ViewerCloseReason.HandshakeFailed, "(no common SRTP profile)");
         state = ViewerState.Connected;
+        heardAt = time.GetTimestamp();
         Log.Connected(logger, Tag, Describe(peer!), srtp.Profile.ToString());
         connected.TrySetResult(true);
         return (null, "");

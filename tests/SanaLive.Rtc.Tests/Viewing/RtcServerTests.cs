@@ -195,18 +195,35 @@ public sealed class RtcServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Consent_SilentViewer_ExpiresAfterTheTimeout()
+    public async Task Silence_ViewerThatSendsNothing_IsGoneAfterTheTimeout()
     {
         var (viewer, peer) = await ConnectAsync();
-        time.Advance(TimeSpan.FromSeconds(29));
+        time.Advance(TimeSpan.FromSeconds(11));
         await peer.BindAsync();
-        time.Advance(TimeSpan.FromSeconds(29));
+        time.Advance(TimeSpan.FromSeconds(11));
         Assert.Equal(ViewerState.Connected, viewer.State);
 
         time.Advance(TimeSpan.FromSeconds(2));
 
-        Assert.Equal(ViewerCloseReason.ConsentExpired, await viewer.Closed.WaitAsync(Patience));
+        Assert.Equal(ViewerCloseReason.Silent, await viewer.Closed.WaitAsync(Patience));
         Assert.Equal(0, servers[0].Statistics.Viewers);
+    }
+
+    [Fact]
+    public async Task Consent_ViewerThatIsHeardButNeverAsks_ExpiresAfterTheTimeout()
+    {
+        var (viewer, peer) = await ConnectAsync();
+        for (var heard = 1; heard <= 3; heard++)
+        {
+            time.Advance(TimeSpan.FromSeconds(9.5));
+            await peer.SendRtcpAsync("80c90001" + "00000001" + "81ce0002" + "00000001" + "MEDIA");
+            await Until(() => viewer.Statistics.KeyframeRequests == heard);
+        }
+
+        Assert.Equal(ViewerState.Connected, viewer.State);
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(ViewerCloseReason.ConsentExpired, await viewer.Closed.WaitAsync(Patience));
     }
 
     [Fact]
