@@ -61,7 +61,7 @@ def write_text(folder, model, dtype=torch.float16):
     tensors.write(folder + "/model.safetensors", model.state_dict(), dtype)
 
 
-def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=5, policy="window(3)"):
+def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=6, policy="window(3)"):
     dump(folder + "/model_index.json", {
         "_class_name": "SanaLiveWorldPipeline", "name": "world", "version": version, "license": "Apache-2.0", "prompt_semantics": "merge",
         "frames_per_second": 16, "width": 320, "height": 192, "latent_frames_per_block": 2, "frames_per_latent": 4, "state_policy": policy,
