@@ -36,7 +36,7 @@ internal static class StateDrawing
         svg.Append("""
               <circle class="ad" cx="100" cy="398" r="5"/><text class="t" x="112" y="402">the shipped model, to block 500</text>
               <circle class="bd" cx="352" cy="398" r="5"/><text class="t" x="364" y="402">a model of two layers, to block 100,000</text>
-              <circle class="cd" cx="646" cy="398" r="5"/><text class="t" x="658" y="402">the shipped model with softmax and a KV cache (dashed: worked out)</text>
+              <circle class="cd" cx="646" cy="398" r="5"/><text class="t" x="658" y="402">the same with a KV cache (dashed: worked out)</text>
             </svg>
 
             """);
