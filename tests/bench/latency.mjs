@@ -63,7 +63,7 @@ async function newSessions(server, browser, count) {
     waits.push(await pressAndShow(page));
     const [, id, key] = /direct\/([^#]+)#(.+)$/.exec(page.url());
     await close();
-    // A browser that is closed says goodbye most times: the next session must not stand in line until the viewer's consent expires.
+    // A browser that is closed says goodbye most times: the next session must not stand in line until a silent viewer is given up.
     await server.api('DELETE', `/api/sessions/${id}`, undefined, decodeURIComponent(key));
     await pause(1200); // Nobody watches that stream any more.
   }
