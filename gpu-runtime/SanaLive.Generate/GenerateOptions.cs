@@ -5,7 +5,7 @@ namespace SanaLive.Generate;
 
 /// <summary>What a person asked for on the command line.</summary>
 internal sealed record GenerateOptions(
-    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null, Precision Precision = Precision.Fp32)
+    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null, Precision? Precision = null)
 {
     public const string Usage = """
         usage: ./sanalive generate --prompt TEXT | --image FILE [options]
@@ -18,7 +18,7 @@ internal sealed record GenerateOptions(
           --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
           --model FOLDER   another model than the embedded one
           --threads N      threads that compute (all processors)
-          --precision P    fp32 (default), or int8: faster where the processor has AVX-VNNI
+          --precision P    fp32 or int8 (int8 where the model loses nothing by it and the processor has AVX-VNNI)
         """;
 
     /// <exception cref="FormatException">Says which argument and why.</exception>
@@ -43,8 +43,8 @@ internal sealed record GenerateOptions(
                 "--threads" => options with { Threads = (int)Number(name, value, 0, 256) },
                 "--precision" => options with { Precision = value switch
                 {
-                    "fp32" => Precision.Fp32,
-                    "int8" => Precision.Int8,
+                    "fp32" => Runtime.Kernels.Precision.Fp32,
+                    "int8" => Runtime.Kernels.Precision.Int8,
                     _ => throw Bad(name, value, "fp32 or int8"),
                 } },
                 _ => throw new FormatException($"There is no option {name}. Try --help."),

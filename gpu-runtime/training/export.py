@@ -61,9 +61,10 @@ def write_text(folder, model, dtype=torch.float16):
     tensors.write(folder + "/model.safetensors", model.state_dict(), dtype)
 
 
-def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=6, policy="window(3)"):
+def write_model(folder, transformer_, vae_, text_, sampler=SAMPLER, version=6, policy="window(3)", precision=None):
+    """precision: int8 only when `./sanalive eval --quick --precision int8` says of these very weights that they lose nothing by it; a newly trained model has to be asked."""
     dump(folder + "/model_index.json", {
-        "_class_name": "SanaLiveWorldPipeline", "name": "world", "version": version, "license": "Apache-2.0", "prompt_semantics": "merge",
+        "_class_name": "SanaLiveWorldPipeline", "name": "world", "version": version, "license": "Apache-2.0", **({"precision": precision} if precision else {}), "prompt_semantics": "merge",
         "frames_per_second": 16, "width": 320, "height": 192, "latent_frames_per_block": 2, "frames_per_latent": 4, "state_policy": policy,
         "sampler": sampler})
     write_transformer(folder + "/transformer", transformer_)

@@ -32,7 +32,7 @@ public sealed class CpuEngine : IEngine
         giveWay = RunMoreUrgent;
         idle.Push(new BlockGenerator(model, clock, giveWay));
         queue = new EngineQueue(options.QueueCapacity);
-        Facts = Describe(kernels, model.Card, options.Precision);
+        Facts = Describe(kernels, model, chosen: options.Precision is not null);
         thread = new Thread(Work) { IsBackground = true, Name = $"engine {options.Name}" };
         thread.Start();
     }
@@ -144,19 +144,21 @@ public sealed class CpuEngine : IEngine
         await stopped.Task;
     }
 
-    private static EngineFacts Describe(CpuKernelSet kernels, ModelCard card, Precision precision)
+    private static EngineFacts Describe(CpuKernelSet kernels, VideoModel model, bool chosen)
     {
-        var name = precision == Precision.Int8 ? "int8" : "fp32";
-        var linears = (precision, kernels.ByteProducts) switch
+        var name = model.Precision == Precision.Int8 ? "int8" : "fp32";
+        var linears = (model.Precision, kernels.FastInt8) switch
         {
+            (Precision.Fp32, false) when !chosen && model.Index.Precision != Precision.Fp32 => " The transformer's linears are fp32: without AVX-VNNI int8, the model's choice, would be slower.",
             (Precision.Fp32, _) => string.Empty,
-            (_, CpuByteProducts.Vnni) => " The transformer's linears are 8-bit products of AVX-VNNI.",
+            (_, true) when !chosen => " The transformer's linears are 8-bit products of AVX-VNNI: the judge sees no difference to fp32 in this model's pictures, and they are faster.",
+            (_, true) => " The transformer's linears are 8-bit products of AVX-VNNI.",
             _ => " The transformer's linears are 8-bit products; without AVX-VNNI they are right, to the bit, but slower than fp32: --precision fp32 is the better choice here.",
         };
         return new EngineFacts(
             "cpu", kernels.Name, name, kernels.Threads,
             $"The embedded engine computes on the processor; {kernels.Name["cpu/".Length..]} are the vectors in use, {kernels.Threads} threads.{linears}",
-            $"{card.Fingerprint[..16]}/{kernels.Name}/{name}");
+            $"{model.Card.Fingerprint[..16]}/{kernels.Name}/{name}");
     }
 
     private GeneratedBlock Generate(VideoStream stream, BlockRequest request, long queued, CancellationToken cancellation)

@@ -19,8 +19,11 @@ public sealed class CpuEngineOptions
     /// <summary>Vectors to use; null takes the widest that the processor runs.</summary>
     public CpuInstructionSet? InstructionSet { get; set; }
 
-    /// <summary>Of the transformer's linears; part of what makes frames equal bit for bit.</summary>
-    public Precision Precision { get; set; }
+    /// <summary>
+    /// Of the transformer's linears; part of what makes frames equal bit for bit. Null: as the model says, see <see cref="ModelIndex.Precision"/>,
+    /// where the processor multiplies bytes faster than floats; else fp32.
+    /// </summary>
+    public Precision? Precision { get; set; }
 
     /// <summary>Requests that may wait; one more is refused.</summary>
     [Range(1, 10_000)]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Sampling;
 using SanaLive.Runtime.State;
 
@@ -12,6 +13,12 @@ public sealed record ModelIndex(
 {
     /// <summary>How a block is sampled that has no past to go on from: it decides the most, so a model may give it more steps.</summary>
     public SamplingPlan FirstBlockPlan { get; private init; } = Plan;
+
+    /// <summary>
+    /// In which the model's linears run where nobody chooses and the device is faster so: int8 only for weights of which the judge found that
+    /// their pictures lose nothing by it (<c>./sanalive eval --quick --precision int8</c>).
+    /// </summary>
+    public Precision Precision { get; private init; } = Precision.Fp32;
 
     /// <exception cref="CheckpointException">Missing, unreadable, or of another kind.</exception>
     public static ModelIndex Read(string path)
@@ -47,6 +54,9 @@ public sealed record ModelIndex(
                 StatePolicy.Parse(json.Need("state_policy").GetString()!),
                 plan)
             {
+                Precision = !json.TryGetProperty("precision", out var precision) ? Precision.Fp32
+                    : Enum.TryParse<Precision>(precision.GetString(), ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+                    : throw new CheckpointException($"{path} has the precision {precision}; fp32 and int8 are known."),
                 FirstBlockPlan = sampler.TryGetProperty("first_block_timesteps", out var first) ? PlanOf(first, kind, path) : plan,
             };
         }

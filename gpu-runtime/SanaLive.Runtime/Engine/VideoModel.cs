@@ -16,15 +16,18 @@ public sealed class VideoModel : IDisposable
 
     private VideoModel(
         ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, WorldEncoder encoder, ImageReader? imageReader,
-        IPromptEncoder prompts, ModelCard card)
+        IPromptEncoder prompts, ModelCard card, Precision precision)
     {
-        (Index, Kernels, Transformer, Decoder, Prompts, Card) = (index, kernels, transformer, decoder, prompts, card);
+        (Index, Kernels, Transformer, Decoder, Prompts, Card, Precision) = (index, kernels, transformer, decoder, prompts, card, precision);
         (this.encoder, this.imageReader) = (encoder, imageReader);
     }
 
     public ModelIndex Index { get; }
 
     public KernelSet Kernels { get; }
+
+    /// <summary>Of the transformer's linears.</summary>
+    public Precision Precision { get; }
 
     public SanaVideoTransformer Transformer { get; }
 
@@ -47,11 +50,12 @@ public sealed class VideoModel : IDisposable
     /// <summary>Loads a model folder: <c>model_index.json</c>, <c>transformer/</c>, <c>vae/</c>, <c>text_encoder/</c>, and <c>image_reader/</c> if there is one.</summary>
     /// <param name="folder">Where it lies.</param>
     /// <param name="kernels">Own its memory and compute it.</param>
-    /// <param name="precision">Of the transformer's linears.</param>
+    /// <param name="chosen">Of the transformer's linears; null: as the model says where these kernels are faster so, else fp32.</param>
     /// <exception cref="CheckpointException">Something is missing, damaged, or does not fit together.</exception>
-    public static VideoModel Load(string folder, KernelSet kernels, Precision precision = Precision.Fp32)
+    public static VideoModel Load(string folder, KernelSet kernels, Precision? chosen = null)
     {
         var index = ModelIndex.Read(Path.Combine(folder, "model_index.json"));
+        var precision = chosen ?? (kernels.FastInt8 ? index.Precision : Precision.Fp32);
         var (transformerPart, vaePart, textPart) = (Path.Combine(folder, "transformer"), Path.Combine(folder, "vae"), Path.Combine(folder, "text_encoder"));
         using var transformerWeights = Checkpoint.Open(transformerPart);
         using var vaeWeights = Checkpoint.Open(vaePart);
@@ -112,7 +116,7 @@ public sealed class VideoModel : IDisposable
                 KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
                     * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
             };
-            return new VideoModel(index, kernels, transformer, decoder, encoder, imageReader, prompts, card);
+            return new VideoModel(index, kernels, transformer, decoder, encoder, imageReader, prompts, card, precision);
         }
         catch
         {

@@ -16,6 +16,9 @@ public abstract class KernelSet : IDisposable
     /// <summary>Threads that compute.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>Whether linears in <see cref="Precision.Int8"/> take less time than in fp32.</summary>
+    public virtual bool FastInt8 => false;
+
     // Memory
 
     /// <summary>New memory, filled with zeros.</summary>

@@ -32,6 +32,13 @@ public sealed class ModelIndexTests
     }
 
     [Fact]
+    public void Read_PrecisionThatNobodyKnows_IsRefusedWithTheOnesThatAreKnown()
+    {
+        using var model = new TestModel(precision: "int3");
+        Assert.Contains("fp32 and int8", Assert.Throws<CheckpointException>(() => ModelIndex.Read(Path.Combine(model.Path, "model_index.json"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Prompt_TooLongToBeRead_NamesTheWordsThatWereLeftOut()
     {
         using var model = new TestModel();

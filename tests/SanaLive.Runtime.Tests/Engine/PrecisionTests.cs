@@ -50,6 +50,38 @@ public sealed class PrecisionTests
         Assert.Contains("--precision fp32 is the better choice", engine.Facts.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Load_WhereNobodyChooses_TakesTheModelsPrecisionWhereTheKernelsAreFasterSo()
+    {
+        using var says = new TestModel(precision: "int8");
+        using var saysNothing = new TestModel();
+        using var portable = new CpuKernelSet(1, CpuInstructionSet.Vector128);
+        using var widest = new CpuKernelSet(1);
+        Assert.False(portable.FastInt8);
+        Assert.Equal(Precision.Fp32, PrecisionOf(says.Path, portable, null));
+        Assert.Equal(widest.ByteProducts == CpuByteProducts.Vnni ? Precision.Int8 : Precision.Fp32, PrecisionOf(says.Path, widest, null));
+        Assert.Equal(Precision.Fp32, PrecisionOf(says.Path, widest, Precision.Fp32));
+        Assert.Equal(Precision.Fp32, PrecisionOf(saysNothing.Path, widest, null));
+        Assert.Equal(Precision.Int8, PrecisionOf(saysNothing.Path, portable, Precision.Int8));
+    }
+
+    [Theory]
+    [InlineData(CpuInstructionSet.Vector128, "without AVX-VNNI int8, the model's choice, would be slower")]
+    [InlineData(null, null)]
+    public async Task Facts_WhereNobodyChose_SayWhatWasChosenAndWhy(CpuInstructionSet? set, string? why)
+    {
+        using var folder = new TestModel(precision: "int8");
+        await using var engine = CpuEngine.Load(folder.Path, new CpuEngineOptions { Threads = 1, WarmUpBlocks = 1, InstructionSet = set });
+        why ??= engine.Facts.Precision == "int8" ? "the judge sees no difference" : "without AVX-VNNI int8, the model's choice, would be slower";
+        Assert.Contains(why, engine.Facts.Reason, StringComparison.Ordinal);
+    }
+
+    private static Precision PrecisionOf(string folder, CpuKernelSet kernels, Precision? chosen)
+    {
+        using var model = VideoModel.Load(folder, kernels, chosen);
+        return model.Precision;
+    }
+
     private static byte[] Clip(string folder, int threads, Precision precision)
     {
         using var kernels = new CpuKernelSet(threads);

@@ -7,19 +7,19 @@ namespace SanaLive.Bench;
 /// <summary>What <c>bench engine</c> was asked for.</summary>
 /// <param name="Folder">Of the model.</param>
 /// <param name="Threads">That compute; 0 for all cores.</param>
-/// <param name="Precision">Of the linears.</param>
+/// <param name="Precision">Of the linears; null: as the server runs the model.</param>
 /// <param name="Blocks">Made by all sessions of a cell together.</param>
 /// <param name="Sessions">At once, one cell for each number.</param>
 /// <param name="Minutes">How long a cell is watched in real time; null: until <paramref name="Blocks"/> are made.</param>
 internal sealed record EngineBenchOptions(
-    string Folder, int Threads, Precision Precision, int Blocks, IReadOnlyList<int> Sessions, double? Minutes = null)
+    string Folder, int Threads, Precision? Precision, int Blocks, IReadOnlyList<int> Sessions, double? Minutes = null)
 {
     public const string Usage = "bench engine [--blocks N] [--minutes M] [--sessions N,N...] [--precision fp32|int8] [--threads N] [--model FOLDER]";
 
     /// <exception cref="ArgumentException">An option that does not exist, or a value that cannot be.</exception>
     public static EngineBenchOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new EngineBenchOptions(EmbeddedModel.FindFolder(), 0, default, 300, [1, 2, 4, 8]);
+        var options = new EngineBenchOptions(EmbeddedModel.FindFolder(), 0, null, 300, [1, 2, 4, 8]);
         for (var i = 0; i < args.Count; i += 2)
         {
             if (i + 1 == args.Count)

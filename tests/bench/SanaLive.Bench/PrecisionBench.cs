@@ -20,7 +20,7 @@ internal static class PrecisionBench
     {
         var threads = args.Select(arg => int.TryParse(arg, out var number) ? number : 0).Max(number => (int?)number) ?? 0;
         var folder = args.FirstOrDefault(Directory.Exists) ?? EmbeddedModel.FindFolder();
-        await using var plain = CpuEngine.Load(folder, new CpuEngineOptions { Threads = threads });
+        await using var plain = CpuEngine.Load(folder, new CpuEngineOptions { Threads = threads, Precision = Precision.Fp32 });
         await using var bytes = CpuEngine.Load(folder, new CpuEngineOptions { Threads = threads, Precision = Precision.Int8 });
         Console.WriteLine($"{plain.Model.Name}, {plain.Facts.Kernels}, {plain.Facts.Threads} threads.{bytes.Facts.Reason[bytes.Facts.Reason.LastIndexOf(". ", StringComparison.Ordinal)..][1..]}");
         var prompt = await plain.ReadPromptAsync(null, plain.Model.DefaultPrompt, CancellationToken.None);

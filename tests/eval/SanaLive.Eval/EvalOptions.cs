@@ -4,7 +4,7 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Eval;
 
 /// <summary>What a person asked for on the command line.</summary>
-internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads, Precision Precision, string? Sheets = null, double Minutes = 60)
+internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int Threads, Precision? Precision, string? Sheets = null, double Minutes = 60)
 {
     public const string Usage = """
         usage: ./sanalive eval [options]
@@ -15,7 +15,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
           --model FOLDER   another model than the embedded one
           --out FOLDER     for the journal of finished streams (.sanalive/eval/...)
           --threads N      threads that compute (all processors)
-          --precision P    of the transformer's linears: fp32 (default) or int8 (what it loses: tests/bench/README.md)
+          --precision P    of the transformer's linears: fp32 or int8 (as the server runs the model; tests/bench/README.md)
           --sheets FOLDER  no figures, but pictures to look at: the vocabulary, a cue for every attribute, two long streams
           --minutes M      length of those long streams (60, which takes about half an hour)
         """;
@@ -23,7 +23,7 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
     /// <exception cref="FormatException">Says which argument and why.</exception>
     public static EvalOptions Parse(string[] args)
     {
-        var options = new EvalOptions(false, null, null, 0, Precision.Fp32);
+        var options = new EvalOptions(false, null, null, 0, null);
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--quick")
@@ -43,8 +43,8 @@ internal sealed record EvalOptions(bool Quick, string? Model, string? Out, int T
                 "--out" => options with { Out = args[i] },
                 "--precision" => options with { Precision = args[i] switch
                 {
-                    "fp32" => Precision.Fp32,
-                    "int8" => Precision.Int8,
+                    "fp32" => Runtime.Kernels.Precision.Fp32,
+                    "int8" => Runtime.Kernels.Precision.Int8,
                     _ => throw new FormatException($"--precision is '{args[i]}', but must be fp32 or int8."),
                 } },
                 "--sheets" => options with { Sheets = args[i] },

@@ -6,7 +6,6 @@ using SanaLive.Eval.Measures;
 using SanaLive.Eval.Reporting;
 using SanaLive.Eval.Sheets;
 using SanaLive.Runtime.Engine;
-using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
 
 namespace SanaLive.Eval;
@@ -31,8 +30,8 @@ internal static class Evaluation
         var card = engine.Model;
         Require(card, judge);
         var progress = new Progress(messages, TimeProvider.System);
-        var subject = $"{size.Name}, model {card.Fingerprint[..16]}, judge {judge.Fingerprint}, {engine.Facts.Kernels}{(options.Precision == Precision.Fp32 ? "" : $" {engine.Facts.Precision}")}";
-        var path = Path.Combine(options.Out ?? Path.Combine(root, ".sanalive", "eval", $"{size.Name}-{card.Fingerprint[..16]}{(options.Precision == Precision.Fp32 ? "" : $"-{engine.Facts.Precision}")}"), "journal.jsonl");
+        var subject = $"{size.Name}, model {card.Fingerprint[..16]}, judge {judge.Fingerprint}, {engine.Facts.Kernels} {engine.Facts.Precision}";
+        var path = Path.Combine(options.Out ?? Path.Combine(root, ".sanalive", "eval", $"{size.Name}-{card.Fingerprint[..16]}-{engine.Facts.Precision}"), "journal.jsonl");
         using var journal = Journal.Open(path, subject);
         var context = new EvalContext(
             engine, folder, ReadDefaults(folder), judge, new Questions(Path.Combine(root, "gpu-runtime", "training")), journal, size, progress);

@@ -57,8 +57,8 @@ public sealed class ServerOptions
     /// <summary>Threads that compute, 1 to 256, shared out among the engines; null: as many as there are cores.</summary>
     public int? Threads { get; set; }
 
-    /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears.</summary>
-    public string Precision { get; set; } = "fp32";
+    /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears; null: int8 where the model loses nothing by it and the processor is faster so.</summary>
+    public string? Precision { get; set; }
 
     /// <summary>
     /// Folder in which sessions survive the server; <c>none</c>: they do not. Null: a folder of the port's own in this user's state folder;
@@ -119,13 +119,13 @@ public sealed class ServerOptions
         if (Store is not null && DataFolder is null) yield return "--store keeps snapshots as files: name a folder for them with --data.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
-        if (Precision is not ("fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
+        if (Precision is not (null or "fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return CommandLine.InOptions(problem, nameof(Sessions));
         foreach (var problem in Limits.Problems()) yield return problem;
     }
 
-    public SanaLive.Runtime.Kernels.Precision EnginePrecision =>
-        Precision == "int8" ? SanaLive.Runtime.Kernels.Precision.Int8 : SanaLive.Runtime.Kernels.Precision.Fp32;
+    public Runtime.Kernels.Precision? EnginePrecision =>
+        Precision is { } name ? Enum.Parse<Runtime.Kernels.Precision>(name, ignoreCase: true) : null;
 
     /// <summary>Where page and API listen; null is both loopback addresses.</summary>
     public IPAddress? ListenAddress => Address(Listen);

@@ -41,6 +41,8 @@ public sealed unsafe class CpuKernelSet : KernelSet
     /// <summary>How 8-bit products are made here.</summary>
     public CpuByteProducts ByteProducts => cpu.ByteProducts;
 
+    public override bool FastInt8 => ByteProducts == CpuByteProducts.Vnni;
+
     public override int Threads => cpu.ThreadCount;
 
     public override Tensor Create(int rows, int columns) => new CpuTensor(rows, columns);
