@@ -11,11 +11,11 @@ namespace SanaLive.Runtime.Engine;
 /// <summary>A whole model in memory: text encoder, transformer, decoder and encoder on one kernel set, and how they are sampled.</summary>
 public sealed class VideoModel : IDisposable
 {
-    private readonly WorldEncoder encoder;
+    private readonly VideoEncoder encoder;
     private readonly ImageReader? imageReader;
 
     private VideoModel(
-        ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, WorldEncoder encoder, ImageReader? imageReader,
+        ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, VideoEncoder encoder, ImageReader? imageReader,
         IPromptEncoder prompts, ModelCard card, Precision precision)
     {
         (Index, Kernels, Transformer, Decoder, Prompts, Card, Precision) = (index, kernels, transformer, decoder, prompts, card, precision);
@@ -139,11 +139,11 @@ public sealed class VideoModel : IDisposable
     {
         if (rgb.Length != Index.Height * Index.Width * 3)
             throw new ArgumentException($"A start image of this model has {Index.Width} x {Index.Height} pixels of 3 bytes, not {rgb.Length} bytes.", nameof(rgb));
-        var video = new float[Decoder.FramesPerLatent * rgb.Length];
+        var video = new float[encoder.FramesOfFirstLatent * rgb.Length];
         for (var i = 0; i < video.Length; i++)
             video[i] = rgb[i % rgb.Length] / 127.5f - 1;
         var latents = new float[LatentFrameLength];
-        encoder.Encode(video, Index.Height, Index.Width, latents);
+        encoder.Encode(video, encoder.FramesOfFirstLatent, Index.Height, Index.Width, latents);
         return new StartImage(latents, imageReader?.Read(latents, LatentHeight, LatentWidth) ?? ReadOnlyDictionary<string, ControlValue>.Empty);
     }
 

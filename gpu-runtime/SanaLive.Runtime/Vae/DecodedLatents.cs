@@ -51,6 +51,6 @@ internal sealed class DecodedLatents(int capacity, int frameLength)
     {
         history.Clear();
         for (var frame = 0; frame < Count; frame++)
-            decoder.Remember(this[frame], latentHeight, latentWidth, history, followed: frame + 1 < Count);
+            decoder.Remember(this[frame], latentHeight, latentWidth, history, followedBy: Count - 1 - frame);
     }
 }

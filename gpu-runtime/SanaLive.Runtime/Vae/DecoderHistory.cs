@@ -3,59 +3,41 @@ using SanaLive.Runtime.Kernels;
 namespace SanaLive.Runtime.Vae;
 
 /// <summary>What a decoder remembers of a stream's earlier latent frames. Of constant size; all zeros at the beginning.</summary>
-public sealed class DecoderHistory : IDisposable
+public class DecoderHistory : IDisposable
 {
     private readonly KernelSet kernels;
 
     /// <param name="kernels">Owns the memory.</param>
-    /// <param name="parts">Feature maps that the next latent frame looks back at.</param>
-    /// <param name="lastPicture">Room for what the last picture was made from; null for a decoder that does not carry it on.</param>
-    internal DecoderHistory(KernelSet kernels, IReadOnlyList<Tensor> parts, Tensor? lastPicture = null)
-    {
-        this.kernels = kernels;
-        LastPicture = lastPicture;
-        Parts = lastPicture is null ? parts : [.. parts, lastPicture];
-    }
+    /// <param name="parts">Everything that the next latent frame looks back at.</param>
+    internal DecoderHistory(KernelSet kernels, IReadOnlyList<Tensor> parts) => (this.kernels, Parts) = (kernels, parts);
 
     public long Bytes => Parts.Sum(part => part.Count) * sizeof(float);
 
-    /// <summary>Everything, <see cref="LastPicture"/> at the end.</summary>
+    /// <summary>Latent frames since the history began; at 0 the next one is decoded as a stream's first.</summary>
+    public int Frames { get; internal set; }
+
     internal IReadOnlyList<Tensor> Parts { get; }
 
-    internal Tensor? LastPicture { get; }
-
-    /// <summary>A picture was shown: false at a stream's beginning and after a cut, where nothing is carried on.</summary>
-    internal bool HasLastPicture { get; private set; }
-
     /// <summary>Forgets all: the next latent frame is decoded as a stream's first one is.</summary>
-    public void Clear()
+    public virtual void Clear()
     {
         foreach (var part in Parts)
             kernels.Clear(part);
-        HasLastPicture = false;
+        Frames = 0;
     }
 
     /// <summary>Becomes equal to the history of another stream of the same decoder.</summary>
-    public void CopyFrom(DecoderHistory other)
+    public virtual void CopyFrom(DecoderHistory other)
     {
         for (var i = 0; i < Parts.Count; i++)
             kernels.Copy(other.Parts[i], Parts[i]);
-        HasLastPicture = other.HasLastPicture;
+        Frames = other.Frames;
     }
 
     public void Dispose()
     {
         foreach (var part in Parts)
             part.Dispose();
-    }
-
-    /// <summary>The next latent frame carries nothing on.</summary>
-    internal void ForgetLastPicture() => HasLastPicture = false;
-
-    /// <summary>Keeps the last picture of a latent frame for the next one.</summary>
-    internal void Show(Tensor picture)
-    {
-        kernels.Copy(picture, LastPicture!);
-        HasLastPicture = true;
+        GC.SuppressFinalize(this);
     }
 }

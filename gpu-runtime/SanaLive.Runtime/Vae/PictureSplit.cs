@@ -35,7 +35,7 @@ internal sealed class PictureSplit : IDisposable
     /// <summary>All pictures of a latent frame, into <see cref="WorldDecoderWorkspace.X4"/>.</summary>
     /// <param name="w">The hidden state is in <see cref="WorldDecoderWorkspace.X8"/>.</param>
     /// <param name="history">Its last picture is carried on, if it has one, and becomes this frame's.</param>
-    public void Forward(WorldDecoderWorkspace w, DecoderHistory history)
+    public void Forward(WorldDecoderWorkspace w, WorldHistory history)
     {
         for (var picture = 0; picture < Pictures; picture++)
             Draw(w, picture);
@@ -54,7 +54,7 @@ internal sealed class PictureSplit : IDisposable
     }
 
     /// <summary>What <see cref="Forward"/> leaves in a history that keeps the last picture, and nothing else.</summary>
-    public void Remember(WorldDecoderWorkspace w, DecoderHistory history)
+    public void Remember(WorldDecoderWorkspace w, WorldHistory history)
     {
         Draw(w, Pictures - 1);
         history.Show(w.X4Frames[^1]);

@@ -1,7 +1,10 @@
+using SanaLive.Runtime.Kernels;
+
 namespace SanaLive.Runtime.Vae;
 
 /// <summary>Latents to pictures, one latent frame per call, so that a stream is decoded as it is made.</summary>
-public abstract class VideoDecoder : IDisposable
+/// <param name="kernels">Own its weights and run it.</param>
+public abstract class VideoDecoder(KernelSet kernels) : IDisposable
 {
     public abstract int LatentChannels { get; }
 
@@ -11,8 +14,17 @@ public abstract class VideoDecoder : IDisposable
     /// <summary>Pictures of a latent frame.</summary>
     public abstract int FramesPerLatent { get; }
 
+    /// <summary>Pictures of a stream's first latent frame: fewer in decoders whose first picture stands for itself.</summary>
+    public virtual int FramesOfFirstLatent => FramesPerLatent;
+
     /// <summary>Latent frames that a picture depends on, its own among them: decoding so many again rebuilds a history exactly.</summary>
     public abstract int ReceptiveField { get; }
+
+    /// <summary>Pictures of all of a clip's latent frames.</summary>
+    public int FramesOf(int latentFrames) => latentFrames == 0 ? 0 : FramesOfFirstLatent + ((latentFrames - 1) * FramesPerLatent);
+
+    /// <summary>Pictures that the next <see cref="Decode(ReadOnlySpan{float}, int, int, DecoderHistory, Span{byte})"/> with this history gives.</summary>
+    public int NextFrames(DecoderHistory history) => history.Frames == 0 ? FramesOfFirstLatent : FramesPerLatent;
 
     public abstract DecoderHistory CreateHistory(int latentHeight, int latentWidth);
 
@@ -21,18 +33,31 @@ public abstract class VideoDecoder : IDisposable
     /// <param name="latentHeight">Of the latent frame.</param>
     /// <param name="latentWidth">Of the latent frame.</param>
     /// <param name="history">The stream's; advanced by one frame.</param>
-    /// <param name="rgb">[pictures, height, width, 3].</param>
-    public abstract void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb);
+    /// <param name="rgb">[pictures, height, width, 3], as many pictures as <see cref="NextFrames"/> says beforehand.</param>
+    public void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb)
+    {
+        RequireRoom(latentHeight, latentWidth, history, rgb.Length);
+        kernels.ReadBytes(Forward(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
+    }
 
-    /// <summary>Advances a history by one latent frame as <see cref="Decode"/> does, and makes no pictures.</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{float}, int, int, DecoderHistory, Span{byte})"/>
+    /// <remarks>Numbers from about -1 to 1, not held within.</remarks>
+    public void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<float> rgb)
+    {
+        RequireRoom(latentHeight, latentWidth, history, rgb.Length);
+        kernels.Read(Forward(latents, latentHeight, latentWidth, history), rgb);
+    }
+
+    /// <summary>Advances a history by one latent frame as decoding does, and makes no pictures.</summary>
     /// <param name="latents">[height, width, channels], as the transformer makes them (normalised).</param>
     /// <param name="latentHeight">Of the latent frame.</param>
     /// <param name="latentWidth">Of the latent frame.</param>
     /// <param name="history">Advanced by one frame.</param>
-    /// <param name="followed">
-    /// Another latent frame is remembered at once: what only the next one looks at is left out, which leaves a hundredth of the work.
+    /// <param name="followedBy">
+    /// So many latent frames more are remembered at once before anything is decoded: what no later picture looks back at is left out, which
+    /// is most of the work.
     /// </param>
-    public abstract void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, bool followed = false);
+    public abstract void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, int followedBy = 0);
 
     public void Dispose()
     {
@@ -40,5 +65,19 @@ public abstract class VideoDecoder : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>
+    /// The pictures of one latent frame as numbers about -1 to 1, [pictures * height * width, 3], valid until the next call. Advances the
+    /// history and its <see cref="DecoderHistory.Frames"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The latents are not of that size.</exception>
+    internal abstract Tensor Forward(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history);
+
     protected abstract void Dispose(bool disposing);
+
+    private void RequireRoom(int latentHeight, int latentWidth, DecoderHistory history, int numbers)
+    {
+        var (height, width) = (latentHeight * SpatialScale, latentWidth * SpatialScale);
+        if (numbers != (long)NextFrames(history) * height * width * 3)
+            throw new ArgumentException($"{numbers} numbers are not {NextFrames(history)} pictures of {height} x {width} x 3.");
+    }
 }

@@ -27,6 +27,7 @@ public sealed class WorldDecoder : VideoDecoder
 
     /// <summary>Takes <c>decoder.*</c> of the checkpoint.</summary>
     public WorldDecoder(KernelSet kernels, WorldVaeConfig config, Checkpoint checkpoint)
+        : base(kernels)
     {
         this.kernels = kernels;
         this.config = config;
@@ -60,33 +61,31 @@ public sealed class WorldDecoder : VideoDecoder
     /// <summary>Sees intermediate tensors by their names in the goldens. For tests.</summary>
     internal Action<string, Tensor>? Observer { get; set; }
 
-    public override DecoderHistory CreateHistory(int latentHeight, int latentWidth) => new(
+    public override DecoderHistory CreateHistory(int latentHeight, int latentWidth) => new WorldHistory(
         kernels, [.. Enumerable.Range(0, 2 * temporal.Length).Select(_ => kernels.Create(latentHeight * latentWidth, config.DecoderChannels[0]))],
         Carries ? kernels.Create(16 * latentHeight * latentWidth, config.DecoderChannels[2]) : null);
 
-    public override void Decode(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, Span<byte> rgb) =>
-        kernels.ReadBytes(Decode(latents, latentHeight, latentWidth, history), 127.5f, 127.5f, rgb);
-
-    public override void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, bool followed = false)
+    public override void Remember(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history, int followedBy = 0)
     {
-        var w = LookBack(latents, latentHeight, latentWidth, history);
-        if (followed)
+        var own = (WorldHistory)history;
+        var w = LookBack(latents, latentHeight, latentWidth, own);
+        if (followedBy > 0)
         {
-            history.ForgetLastPicture();
+            own.ForgetLastPicture();
         }
         else if (Carries)
         {
             Enlarge(w);
-            pictures.Remember(w, history);
+            pictures.Remember(w, own);
         }
     }
 
-    /// <summary>The pictures of one latent frame as numbers about -1 to 1, [4 * height * width, 3]; valid until the next call.</summary>
-    internal Tensor Decode(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
+    internal override Tensor Forward(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history)
     {
-        var w = LookBack(latents, height, width, history);
+        var (own, height, width) = ((WorldHistory)history, latentHeight, latentWidth);
+        var w = LookBack(latents, height, width, own);
         Enlarge(w);
-        pictures.Forward(w, history);
+        pictures.Forward(w, own);
         foreach (var block in blocks4)
             block.Forward(w.X4, w.A4, w.B4, 4 * height, 4 * width);
 
@@ -114,7 +113,7 @@ public sealed class WorldDecoder : VideoDecoder
     }
 
     /// <summary>All that looks back in time at the latents' size: the hidden state after it is in X16, and the history is advanced.</summary>
-    private WorldDecoderWorkspace LookBack(ReadOnlySpan<float> latents, int height, int width, DecoderHistory history)
+    private WorldDecoderWorkspace LookBack(ReadOnlySpan<float> latents, int height, int width, WorldHistory history)
     {
         if (latents.Length != height * width * LatentChannels)
             throw new ArgumentException($"{latents.Length} latents are not {height} x {width} x {LatentChannels}.", nameof(latents));
@@ -138,6 +137,7 @@ public sealed class WorldDecoder : VideoDecoder
             Observer?.Invoke($"temporal.{i}", w.X16);
         }
 
+        history.Frames++;
         return w;
     }
 

@@ -7,7 +7,7 @@ namespace SanaLive.Runtime.Vae;
 /// The embedded world's encoder: four pictures become one latent frame, on their own. Golden case world_vae. Needed by
 /// streams that begin with a picture; it works in memory that it gives back after each call.
 /// </summary>
-public sealed class WorldEncoder : IDisposable
+public sealed class WorldEncoder : VideoEncoder
 {
     private const int FirstFactor = 8;
     private readonly KernelSet kernels;
@@ -47,18 +47,37 @@ public sealed class WorldEncoder : IDisposable
         }
     }
 
-    /// <summary>Encodes four pictures.</summary>
-    /// <param name="video">[4, height, width, 3], -1 to 1.</param>
-    /// <param name="height">A multiple of 16.</param>
-    /// <param name="width">A multiple of 16.</param>
-    /// <param name="latents">[height / 16, width / 16, channels]: the mean, normalised for the transformer.</param>
-    public void Encode(ReadOnlySpan<float> video, int height, int width, Span<float> latents)
+    public override int LatentChannels => config.LatentChannels;
+
+    public override int SpatialScale => WorldVaeConfig.SpatialScale;
+
+    public override int FramesPerLatent => WorldVaeConfig.FramesPerLatent;
+
+    protected override void EncodeClip(ReadOnlySpan<float> video, int frames, int height, int width, Span<float> latents)
+    {
+        var (clip, latent) = (FramesPerLatent * height * width * 3, height / SpatialScale * (width / SpatialScale) * LatentChannels);
+        for (var group = 0; group < frames / FramesPerLatent; group++)
+            EncodeGroup(video.Slice(group * clip, clip), height, width, latents.Slice(group * latent, latent));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        foreach (var block in blocks8.Concat(blocks16))
+            block.Dispose();
+        convIn.Dispose();
+        down.Dispose();
+        normOut.Dispose();
+        convOut.Dispose();
+    }
+
+    /// <summary>Four pictures to one latent frame.</summary>
+    private void EncodeGroup(ReadOnlySpan<float> video, int height, int width, Span<float> latents)
     {
         const int frames = WorldVaeConfig.FramesPerLatent;
         var (h8, w8, h16, w16) = (height / 8, width / 8, height / 16, width / 16);
         var (c8, c16) = (config.EncoderChannels[0], config.EncoderChannels[1]);
-        if (height % 16 != 0 || width % 16 != 0 || video.Length != frames * height * width * 3 || latents.Length != h16 * w16 * config.LatentChannels)
-            throw new ArgumentException($"{video.Length} numbers of video and {latents.Length} latents do not fit {height} x {width}.");
 
         // The four pictures' colours side by side: channel = picture * 3 + colour.
         var stacked = new float[video.Length];
@@ -97,15 +116,5 @@ public sealed class WorldEncoder : IDisposable
         var z = config.LatentChannels;
         for (var i = 0; i < latents.Length; i++)
             latents[i] = (values[i / z * 2 * z + i % z] - config.LatentsMean[i % z]) / config.LatentsStd[i % z];
-    }
-
-    public void Dispose()
-    {
-        foreach (var block in blocks8.Concat(blocks16))
-            block.Dispose();
-        convIn.Dispose();
-        down.Dispose();
-        normOut.Dispose();
-        convOut.Dispose();
     }
 }

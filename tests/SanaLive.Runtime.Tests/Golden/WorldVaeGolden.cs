@@ -18,13 +18,13 @@ internal static class WorldVaeGolden
         var shape = golden.Shape("in.z");
         var (frames, height, width) = (shape[2], shape[3], shape[4]);
         var z = Layouts.ChannelsLast(golden.Floats("in.z"), config.LatentChannels);
-        using var history = decoder.CreateHistory(height, width);
+        using var history = (WorldHistory)decoder.CreateHistory(height, width);
         for (var frame = 0; frame < frames; frame++)
         {
             var at = frame;
             decoder.Observer = (name, tensor) => golden.Check(
                 $"dec.{name}", golden.Read(tensor), Layouts.CutFrames(golden.Floats($"dec.{name}"), tensor.Columns, frames, at, at + 1));
-            var rgb = golden.Read(decoder.Decode(z.AsSpan(frame * height * width * config.LatentChannels, height * width * config.LatentChannels), height, width, history));
+            var rgb = golden.Read(decoder.Forward(z.AsSpan(frame * height * width * config.LatentChannels, height * width * config.LatentChannels), height, width, history));
             golden.Check($"dec.chunk{frame}", Layouts.ChannelsFirst(rgb, 3));
             golden.Check("dec.sample", rgb, Layouts.CutFrames(golden.Floats("dec.sample"), 3, frames * decoder.FramesPerLatent, frame * decoder.FramesPerLatent, (frame + 1) * decoder.FramesPerLatent));
         }
@@ -45,7 +45,7 @@ internal static class WorldVaeGolden
         {
             var clip = Layouts.CutFrames(golden.Floats("in.video"), 3, video[2], group * decoder.FramesPerLatent, (group + 1) * decoder.FramesPerLatent);
             var latents = new float[video[3] / 16 * (video[4] / 16) * config.LatentChannels];
-            encoder.Encode(clip, video[3], video[4], latents);
+            encoder.Encode(clip, decoder.FramesPerLatent, video[3], video[4], latents);
             golden.Check("enc.latents", latents, Layouts.CutFrames(golden.Floats("enc.latents"), config.LatentChannels, video[2] / decoder.FramesPerLatent, group, group + 1));
         }
     }

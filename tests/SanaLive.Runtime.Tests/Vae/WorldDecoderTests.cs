@@ -76,7 +76,7 @@ public sealed class WorldDecoderTests
         for (var frame = 0; frame < 5; frame++)
         {
             Decode(decoder, frame, whole);
-            decoder.Remember(Latents(decoder, frame), Height, Width, without, followed: true);
+            decoder.Remember(Latents(decoder, frame), Height, Width, without, followedBy: 1);
         }
 
         var (expected, actual) = (Decode(decoder, 5, whole).Chunk(PictureBytes(decoder)).ToList(), Decode(decoder, 5, without).Chunk(PictureBytes(decoder)).ToList());

@@ -39,7 +39,7 @@ internal sealed class Autoencoder : IDisposable
         {
             for (var i = 0; i < group; i++)
                 video[i] = clip.Frames[at + i] / 127.5f - 1;
-            encoder.Encode(video, clip.Height, clip.Width, latents);
+            encoder.Encode(video, decoder.FramesPerLatent, clip.Height, clip.Width, latents);
             decoder.Decode(latents, height, width, history, copy.AsSpan(at, group));
         }
 
