@@ -39,4 +39,16 @@ public sealed class FlowSchedule
 
         return sigmas[best];
     }
+
+    /// <summary>Clean latents with as much noise as a timestep has, in fp64. Golden case e1 (<c>add_noise</c>).</summary>
+    /// <param name="timestep">0 to 1000; the nearest entry's level is taken.</param>
+    /// <param name="clean">The latents.</param>
+    /// <param name="noise">As many numbers.</param>
+    /// <param name="noised">As many numbers.</param>
+    public void AddNoise(float timestep, ReadOnlySpan<float> clean, ReadOnlySpan<float> noise, Span<float> noised)
+    {
+        double sigma = SigmaAt(timestep);
+        for (var i = 0; i < noised.Length; i++)
+            noised[i] = (float)((1 - sigma) * clean[i] + sigma * noise[i]);
+    }
 }

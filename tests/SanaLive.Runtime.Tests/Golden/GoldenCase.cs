@@ -21,7 +21,7 @@ internal sealed class GoldenCase : IDisposable
         Kernels = kernels;
         this.looseness = looseness;
         io = SafetensorsFile.Open(Path.Combine(Folder, "io.safetensors"));
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "case.json")));
+        using var document = ConfigJson.Parse(File.ReadAllBytes(Path.Combine(Folder, "case.json")));
         json = document.RootElement.Clone();
     }
 
@@ -34,6 +34,8 @@ internal sealed class GoldenCase : IDisposable
     public IEnumerable<string> Names => io.Tensors.Keys;
 
     public bool Has(string name) => io.Tensors.ContainsKey(name);
+
+    public bool IsInteger(string name) => io.Tensors[name].Type == TensorType.I64;
 
     public int[] Shape(string name) => [.. io.Tensors[name].Shape];
 
