@@ -161,9 +161,26 @@ export class LiveConnection extends Emitter<LiveEvents> {
     return this.#invoke('Resume', id, key);
   }
 
+  /** The oldest first. {@link SanaLiveApi.bookmarkPicture} says where their pictures are. */
+  bookmarks(id: string): Promise<readonly Bookmark[]> {
+    return this.#invoke('Bookmarks', id);
+  }
+
   /** Not repeated when the connection breaks: it might be kept twice. */
   bookmark(id: string, key: string, name: string): Promise<Bookmark> {
     return this.#once('Bookmark', id, key, { name });
+  }
+
+  /** Safe to repeat, and repeated when the connection breaks: that the bookmark is not there any more is then what was wanted. */
+  async deleteBookmark(id: string, key: string, bookmark: string): Promise<void> {
+    try {
+      await this.#once('ForgetBookmark', id, key, bookmark);
+    } catch (error) {
+      if (!this.#mayRepeat(error)) throw error;
+      await this.#once('ForgetBookmark', id, key, bookmark).catch((again: unknown) => {
+        if (!(again instanceof SanaLiveError) || again.kind !== 'notFound') throw again;
+      });
+    }
   }
 
   /** The same session goes on from a bookmark. Of several for one block the last counts. */
@@ -197,9 +214,13 @@ export class LiveConnection extends Emitter<LiveEvents> {
     try {
       return await this.#once(method, ...args);
     } catch (error) {
-      if (!(error instanceof SanaLiveError) || error.kind !== 'network' || this.#state === 'ended') throw error;
+      if (!this.#mayRepeat(error)) throw error;
       return this.#once(method, ...args);
     }
+  }
+
+  #mayRepeat(error: unknown): boolean {
+    return error instanceof SanaLiveError && error.kind === 'network' && this.#state !== 'ended';
   }
 
   async #once<T>(method: string, ...args: unknown[]): Promise<T> {

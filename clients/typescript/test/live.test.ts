@@ -41,6 +41,15 @@ describe('LiveConnection', () => {
     await settle();
   }
 
+  async function breakAndComeBack() {
+    await settle();
+    hub().break();
+    await settle();
+    await vi.advanceTimersByTimeAsync(100);
+    hub().open();
+    await settle();
+  }
+
   it('keeps trying while the server is not there, with growing waits', async () => {
     const waits: number[] = [];
     live.on('error', ({ retryIn }) => waits.push(retryIn));
@@ -202,6 +211,45 @@ describe('LiveConnection', () => {
     hub().calls[0]!.reject(new Error('HubException: 403 This key does not steer this session.'));
     await expect(cue).rejects.toMatchObject({ kind: 'forbidden', status: 403, message: 'This key does not steer this session.' });
     expect(hub().calls).toHaveLength(1);
+  });
+
+  it('lists bookmarks, again when the connection breaks', async () => {
+    await connect();
+    const bookmarks = live.bookmarks('one');
+    await breakAndComeBack();
+    expect(hub().calls).toMatchObject([{ method: 'Bookmarks', args: ['one'] }]);
+    hub().calls[0]!.resolve([{ id: 'b1' }]);
+    await expect(bookmarks).resolves.toEqual([{ id: 'b1' }]);
+  });
+
+  it('deletes a bookmark with the key', async () => {
+    await connect();
+    const deleted = live.deleteBookmark('one', 'key', 'b1');
+    await settle();
+    expect(hub().calls).toMatchObject([{ method: 'ForgetBookmark', args: ['one', 'key', 'b1'] }]);
+    hub().calls[0]!.resolve(null);
+    await expect(deleted).resolves.toBeUndefined();
+  });
+
+  it('takes a bookmark for deleted when the connection broke and it is not there the second time', async () => {
+    await connect();
+    const deleted = live.deleteBookmark('one', 'key', 'b1');
+    await breakAndComeBack();
+    hub().calls[0]!.reject(new Error('HubException: 404 There is no bookmark b1.'));
+    await expect(deleted).resolves.toBeUndefined();
+  });
+
+  it('tells when there was no bookmark to delete, or the key is wrong, also the second time', async () => {
+    await connect();
+    const missing = expect(live.deleteBookmark('one', 'key', 'b9')).rejects.toMatchObject({ kind: 'notFound' });
+    await settle();
+    hub().calls[0]!.reject(new Error('HubException: 404 There is no bookmark b9.'));
+    await missing;
+    expect(hub().calls).toHaveLength(1);
+    const forbidden = expect(live.deleteBookmark('one', 'wrong', 'b1')).rejects.toMatchObject({ kind: 'forbidden' });
+    await breakAndComeBack();
+    hub().calls[0]!.reject(new Error('HubException: 403 This key does not steer this session.'));
+    await forbidden;
   });
 
   it('lets a command wait for the connection, but not for ever', async () => {
