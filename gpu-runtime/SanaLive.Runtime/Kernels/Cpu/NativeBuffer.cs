@@ -8,6 +8,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     private const int Alignment = 64;
     private float* pointer;
 
+    static NativeBuffer() => SystemHeap.GiveBackWhatIsLarge();
+
     /// <summary>Zeroed memory for <paramref name="length"/> floats.</summary>
     /// <exception cref="OutOfMemoryException">The system has no such piece of memory.</exception>
     public NativeBuffer(nint length)
