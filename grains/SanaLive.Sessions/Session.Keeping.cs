@@ -18,6 +18,7 @@ internal sealed partial class Session
     private readonly IReadOnlyDictionary<long, string> _hashes = new Dictionary<long, string>();
     private RestoredSession? _restored; // until its stream is loaded
     private long _firstToShow; // blocks before it were shown before the session was restored
+    private long _firstToSteer; // blocks before it are made again as they were
     private long _snapshotBlock = -1;
     private bool _making; // the loop has begun a block and is not done with it
     private bool _stopping;
@@ -66,7 +67,7 @@ internal sealed partial class Session
             if (_failure is null) throw CueRules.Conflict("This session has not failed: it goes on.");
             if (_making) throw CueRules.Conflict("A block of this session is still under way: try again in a moment.");
             if (_loop.IsCompleted) throw Broken();
-            (_failure, _restored, _begun, _published, _firstToShow, _snapshotBlock) = (null, null, 0, 0, 0, -1);
+            (_failure, _restored, _begun, _published, _firstToShow, _firstToSteer, _snapshotBlock) = (null, null, 0, 0, 0, 0, -1);
             if (_stream is { } stream) _home!.Engine.Release(stream);
             (_stream, _last) = (null, null);
             (_shift, _rewound, _unasked, _branch) = (0, null, 0, []);
@@ -99,6 +100,8 @@ internal sealed partial class Session
     {
         (_restored, _begun, _published, _cueCount, _paused, _failure) = (past, past.Block, past.Block, past.Cues, past.IsPaused, past.Failure);
         _firstToShow = Math.Max(past.Block, past.Shown + 1);
+        // Who was told that a cue had applied may rely on it, even if its block was not shown yet: what is said now comes after it.
+        _firstToSteer = Math.Max(_firstToShow, past.Applied + 1);
         _line = past.Line;
         _shownPrompt = past.Line.InForce;
         _snapshotBlock = past.Block;

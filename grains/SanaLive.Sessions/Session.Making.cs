@@ -268,7 +268,7 @@ internal sealed partial class Session
         CompareWithShown(plan.Number, encoded.Hash);
         var mediaTime = _clock.MediaTime(plan.Number);
         if (_made.Count == RememberedHashes) _made.Dequeue();
-        _made.Enqueue(new MadeBlock(Epoch, plan.Number, encoded.Hash));
+        _made.Enqueue(new MadeBlock(Epoch, plan.Number, block.Number, encoded.Hash));
         // What was shown before a restart is made again, but not shown again.
         if (plan.Number >= _firstToShow) PutOnAir(plan, encoded, mediaTime);
         _published = plan.Number + 1;

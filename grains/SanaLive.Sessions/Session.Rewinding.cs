@@ -37,8 +37,7 @@ internal sealed partial class Session
             RequireAlive();
             // It may have become too old meanwhile; then it may not be on the disk any more.
             Find(id);
-            // Blocks that were shown before a restart are made again as they were.
-            var block = Math.Max(_begun, _firstToShow);
+            var block = Open;
             _rewinds[block] = new DueRewind(bookmark.Snapshot, moment);
             _rewound = new RewindView(bookmark.Id, bookmark.Name, block, bookmark.Block);
             if (bookmark.Snapshot is { } kept) _keeper!.Append(new JournalEntry.Rewound(_rewound, kept));

@@ -213,8 +213,8 @@ internal sealed partial class Session : IAsyncDisposable
         }
     }
 
-    /// <summary>The first block that a cue may apply to: what is made again comes out as it was.</summary>
-    private long Open => Math.Max(_begun, _firstToShow);
+    /// <summary>The first block that a cue, or going back, may apply to: what is made again comes out as it was.</summary>
+    private long Open => Math.Max(_begun, Math.Max(_firstToShow, _firstToSteer));
 
     private CueReceipt? Known(CueRequest request) => request.ClientId is { } id ? _schedule.FindByClient(id) : null;
 

@@ -15,6 +15,9 @@ internal sealed record RestoredSession
     /// <summary>The last block that has been shown whole; -1 for none. Blocks up to it are made again, but not shown again.</summary>
     public required long Shown { get; init; }
 
+    /// <summary>The last block that a cue is known to have applied to; -1 for none. It is made again as it was, whether or not it was shown.</summary>
+    public long Applied { get; init; } = -1;
+
     /// <summary>What the stream is loaded from; null begins it from its seed.</summary>
     public SnapshotName? From { get; init; }
 

@@ -38,6 +38,7 @@ internal static class SessionRestore
             Facts = facts,
             Block = 0,
             Shown = shown,
+            Applied = LastApplied(records),
             Line = new PromptLine(facts.Prompt),
             Events = [],
             Cues = 0,
@@ -85,6 +86,16 @@ internal static class SessionRestore
         var applied = schedule.Receipts.Where(receipt => receipt.Status == CueStatus.Accepted && receipt.Block < block);
         return [.. before, .. applied.Select(receipt => new CueEvent.Applied(receipt.Id, receipt.Block, (receipt.Block * blockDuration).TotalSeconds))];
     }
+
+    /// <summary>By the whole journal: a snapshot of a life in which the cue's block had not been made again does not know that it was.</summary>
+    private static long LastApplied(IEnumerable<JournalRecord> records) => records
+        .SelectMany(record => record.Entry switch
+        {
+            JournalEntry.Cued one => [one.Event],
+            JournalEntry.Collected all => all.Events,
+            _ => (IEnumerable<CueEvent>)[],
+        })
+        .OfType<CueEvent.Applied>().Select(applied => applied.Block).DefaultIfEmpty(-1).Max();
 
     private static async Task<Snapshot> LoadAsync(IStoredSession stored, SnapshotName name, SessionFacts facts, string model, CancellationToken cancellation)
     {

@@ -90,6 +90,31 @@ public sealed class RestartTests
         await before.LeaveAsync();
     });
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Cue_ThatHadAppliedToABlockThatWasNotShown_IsNotSupersededAfterTheKill(int kills) => Play(async stage =>
+    {
+        var id = await stage.CreateAsync("meadow day");
+        var before = stage.Watch(id);
+        await stage.PassAsync(2);
+        var receipt = await stage.CueAsync(id, "night");
+        while ((await stage.ReceiptAsync(id, receipt.Id)).Status != CueStatus.Applied) await stage.PassAsync(0.01);
+        Assert.True(before.Blocks[^1].Block.DueAt > stage.Time.GetUtcNow(), "Its block has been shown: this tests nothing.");
+        for (var kill = 0; kill < kills; kill++) await stage.RestartAsync();
+
+        var later = await stage.CueAsync(id, "day");
+        Assert.True(later.Block > receipt.Block, $"It takes the place of the one at block {receipt.Block}.");
+        var refused = await Assert.ThrowsAsync<SessionException>(() => stage.CueAsync(id, "forest", atBlock: receipt.Block));
+        Assert.Equal(SessionError.Conflict, refused.Error);
+        var after = stage.Watch(id);
+        await stage.PassAsync(4);
+        Assert.Equal((CueStatus.Applied, receipt.Block), ((await stage.ReceiptAsync(id, receipt.Id)).Status, (await stage.ReceiptAsync(id, receipt.Id)).Block));
+        Assert.Equal((CueStatus.Applied, later.Block), ((await stage.ReceiptAsync(id, later.Id)).Status, (await stage.ReceiptAsync(id, later.Id)).Block));
+        await after.LeaveAsync();
+        await before.LeaveAsync();
+    });
+
     [Fact]
     public void Kill_OfAPausedSession_ItComesBackPausedWithKeyPromptAndView() => Play(async stage =>
     {

@@ -92,7 +92,7 @@ internal sealed class FakeSessionHost : ISessionHost
     public Task<IReadOnlyList<MadeBlock>> BlocksAsync(string id, CancellationToken cancellation)
     {
         Find(id);
-        return Task.FromResult<IReadOnlyList<MadeBlock>>([new MadeBlock(1, 7, "c0ffee")]);
+        return Task.FromResult<IReadOnlyList<MadeBlock>>([new MadeBlock(1, 7, 5, "c0ffee")]);
     }
 
     public Task<IReadOnlyList<BookmarkView>> BookmarksAsync(string id, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<BookmarkView>>([.. Find(id).Bookmarks]);
