@@ -1,22 +1,28 @@
-// ./sanalive bench chaos [--kills N] [--replay-minutes N]: a real server is killed again and again while all sorts of things happen to its sessions.
+// ./sanalive bench chaos [--kills N] [--replay-minutes N] [--into FILE]: a real server is killed again and again while all sorts of things happen to its sessions.
 // The method is in tests/bench/README.md. Prints a table and a last line of JSON; ends with 1 when anything is lost or comes out differently.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, root, startAgain } from '../e2e/server.mjs';
 import { Ledger } from './chaosLedger.mjs';
 import { keepWatching } from './offers.mjs';
-import { number } from './options.mjs';
+import { number, option } from './options.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const kills = number('--kills', 50);
 const replayMinutes = number('--replay-minutes', 6);
-const needed = kills >= 50 ? 5 : 0;
+const into = option('--into');
+/** The results of earlier portions. */
+const earlier = into && existsSync(into) ? JSON.parse(readFileSync(into, 'utf8')) : [];
+const before = (of) => earlier.reduce((sum, one) => sum + of(one), 0);
+const needed = kills + before((one) => one.kills) >= 50 ? 5 : 0;
 
 // One address does here what many people do.
 for (const limit of ['SessionBurst', 'CueBurst', 'OfferBurst']) process.env[`SanaLive__Limits__${limit}`] = '100000';
 const data = mkdtempSync(join(tmpdir(), 'sanalive-chaos-'));
+// Nor is an engine to be fenced off because others use the machine.
+process.env.SanaLive__Sessions__EngineTimeout = '00:02:00';
 // Places for all: how late blocks come is not measured here. Two engines only where something is moved: one is started sooner.
 const options = (target) => ['--data', data, '--max-streams', '4', '--engines', target === 'move' ? '2' : '1'];
 const targets = ['cue', 'move', 'snapshot', 'rewind', 'block', 'fork', 'bookmark'];
@@ -41,7 +47,7 @@ const actions = {
   },
   async bookmark(session) {
     const answer = await asked(session, 'bookmarks', { name: `mark ${counter++}` }, 201);
-    if (answer) session.bookmarks.push({ ...answer, shift: ledger.shiftOf(session, answer.block) });
+    if (answer) session.bookmarks.push({ ...answer, life: ledger.life });
   },
   async rewind(session) {
     // The newest few: what lies between is not in the schedule of what is on in the end.
@@ -54,7 +60,7 @@ const actions = {
     const bookmark = any(session.bookmarks.slice(-3));
     if (!bookmark) return actions.bookmark(session);
     const answer = await asked(session, 'fork', { bookmark: bookmark.id }, 201);
-    if (answer) ledger.add(answer, { parent: session.id, from: answer.session.block });
+    if (answer) ledger.add(answer, { parent: session.id, from: answer.session.block, since: bookmark.life });
   },
   async move(session) {
     const view = (await server.api('GET', `/api/sessions/${session.id}`)).body;
@@ -136,11 +142,20 @@ async function restart(target) {
   server.alive = true;
 }
 
+/** Until a session has made some blocks in this life, however long that takes on a machine that others share; half a minute at most. */
+async function played(session, blocks) {
+  const until = Date.now() + 30_000;
+  do {
+    await pause(200 + Math.random() * 300);
+    await ledger.collect(server, session);
+  } while ([...session.lives.values()].filter((life) => life === ledger.life).length < blocks && Date.now() < until);
+}
+
 /** One life: things are asked and answered, then one more, and the server is killed before it may have answered. */
 async function live(target) {
   const watched = [...main, ...[...ledger.sessions.values()].filter((one) => one.parent).slice(-1)];
   const stops = watched.map((session) => keepWatching(server.url, session.id));
-  await pause(800 + Math.random() * 1_500);
+  await Promise.all(main.map((session) => played(session, 2 + Math.random() * 4)));
   await Promise.all(main.map((session) => actions[any(['cue', 'cue', 'bookmark', target === 'block' ? 'cue' : target])](session)));
   await pause(Math.random() * 800);
   for (const session of watched) await ledger.collect(server, session);
@@ -177,11 +192,11 @@ async function replay(schedules) {
     if (status !== 201) throw new Error(`the replay of ${session.id}: ${status} ${body?.detail}`);
     rows.push({ session, id: body.id, seen: new Map(), stop: keepWatching(fresh.url, body.id) });
   }
-  const isDone = ({ session, seen }) => seen.has(Math.max(...session.hashes.keys()) - ledger.shiftOf(session));
+  const isDone = ({ session, seen }) => seen.has(session.streamBlocks.get(session.newest));
   for (const until = Date.now() + replayMinutes * 60_000; Date.now() < until && !rows.every(isDone);) {
     await pause(2_000);
     for (const row of rows)
-      for (const { number: block, hash } of (await fresh.api('GET', `/api/sessions/${row.id}/blocks`)).body) row.seen.set(block, hash);
+      for (const { streamBlock, hash } of (await fresh.api('GET', `/api/sessions/${row.id}/blocks`)).body) row.seen.set(streamBlock, hash);
   }
   await Promise.all(rows.map((row) => row.stop()));
   await fresh.stop();
@@ -192,7 +207,8 @@ async function replay(schedules) {
 const began = Date.now();
 const ready = [];
 await begin();
-const missing = () => Object.entries(hit).filter(([what, count]) => what !== 'start' && count < needed).map(([what]) => what);
+const hitIn = (what) => hit[what] + before((one) => one.hit[what]);
+const missing = () => Object.keys(hit).filter((what) => what !== 'start' && hitIn(what) < needed);
 /** In turn; and when all kills are done, as many more at most for what was not hit often enough. */
 const targetOf = (life) => (life < kills || missing().length === 0 ? targets[life % targets.length] : any(missing()));
 let life = 0;
@@ -210,9 +226,10 @@ for (let target = targetOf(0); life < kills || (missing().length > 0 && life < 2
 const schedules = [];
 for (const session of main) {
   const stop = keepWatching(server.url, session.id);
-  await pause(3_000);
+  // A few blocks past all that a kill may have taken.
+  const least = session.newest + 4;
+  for (const until = Date.now() + 120_000; session.newest < least && Date.now() < until; await ledger.collect(server, session)) await pause(1_000);
   await stop();
-  await ledger.collect(server, session);
   // Since it last went back it is what its schedule makes; what it left is in no schedule any more.
   session.branch = (await server.api('GET', `/api/sessions/${session.id}`)).body.rewind?.block ?? 0;
   schedules.push({ session, schedule: (await server.api('GET', `/api/sessions/${session.id}/schedule`)).body });
@@ -231,8 +248,17 @@ console.log(`blocks of forks equal to parents'  ${ledger.forkBlocks}`);
 console.log(`blocks held against a fresh server ${compared} of ${of}`);
 console.log(`blocks that differ                 ${ledger.differing}`);
 if (missing().length > 0) ledger.trouble(`fewer than ${needed} kills hit: ${missing().join(', ')}`);
-console.log(JSON.stringify({
+const result = {
   kills: life, hit, lost: ledger.lost, madeAgain: ledger.madeAgain, steeredAnew: ledger.steeredAnew, forkBlocks: ledger.forkBlocks, compared, of, differing: ledger.differing,
   readySecondsP50: median(ready), troubles: ledger.troubles.length,
-}));
-process.exit(ledger.troubles.length > 0 ? 1 : 0);
+};
+if (into) {
+  const all = [...earlier, result];
+  writeFileSync(into, JSON.stringify(all, null, 1));
+  const sum = (of) => all.reduce((total, one) => total + of(one), 0);
+  console.log(`\n${all.length} portions together: ${sum((one) => one.kills)} kills; ${Object.keys(hit).map((what) => `${what} ${hitIn(what)}`).join(', ')}; lost ${
+    sum((one) => Object.values(one.lost).reduce((total, count) => total + count))}; made again ${sum((one) => one.madeAgain)}; of forks ${sum((one) => one.forkBlocks)}; held against a fresh server ${
+    sum((one) => one.compared)} of ${sum((one) => one.of)}; differing ${sum((one) => one.differing)}; troubles ${sum((one) => one.troubles)}`);
+}
+console.log(JSON.stringify(result));
+process.exit(ledger.troubles.length > 0 || earlier.some((one) => one.troubles > 0) ? 1 : 0);

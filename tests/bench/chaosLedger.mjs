@@ -19,7 +19,7 @@ export class Ledger {
   troubles = [];
 
   add(started, extra = {}) {
-    const session = { id: started.id, key: started.directorKey, cues: [], bookmarks: [], rewinds: [], unanswered: [], hashes: new Map(), lives: new Map(), ...extra };
+    const session = { id: started.id, key: started.directorKey, cues: [], bookmarks: [], rewinds: [], unanswered: [], hashes: new Map(), streamBlocks: new Map(), lives: new Map(), newest: -1, ...extra };
     this.sessions.set(started.id, session);
     return session;
   }
@@ -28,18 +28,25 @@ export class Ledger {
   async collect(server, session) {
     const { status, body } = await server.api('GET', `/api/sessions/${session.id}/blocks`);
     if (status !== 200) return;
-    for (const { number, hash } of body) {
-      const [known, before] = [session.hashes.get(number), session.lives.get(number)];
+    for (const { number, streamBlock, hash } of body) {
+      const [known, before, steered] = [session.hashes.get(number), session.lives.get(number), this.#steeredSince(session, number)];
       session.hashes.set(number, hash);
+      session.streamBlocks.set(number, streamBlock);
+      session.newest = number;
       session.lives.set(number, this.life);
       if (known === undefined || before === this.life) continue;
       if (known === hash) this.madeAgain++;
-      else if ([...session.cues, ...session.rewinds].some((one) => one.life > before && one.block <= number)) this.steeredAnew++;
+      else if (steered) this.steeredAnew++;
       else {
         this.differing++;
         this.trouble(`block ${number} of ${session.id} in life ${this.life} is another than in life ${before}`);
       }
     }
+  }
+
+  /** Whether a block was collected in an earlier life than the one in which its stream was steered before it. */
+  #steeredSince(session, number) {
+    return [...session.cues, ...session.rewinds].some((one) => one.life > session.lives.get(number) && one.block <= number);
   }
 
   /** After a restart: everything that was promised is there, and what was not answered can be asked for again. */
@@ -94,10 +101,15 @@ export class Ledger {
     }
   }
 
-  /** A fork that nobody steers makes its parent's blocks, until somebody steered the parent. */
+  /**
+   * A fork that nobody steers makes its parent's blocks, until somebody steered the parent. One that was made from a moment that nobody had
+   * been shown before a kill goes on from there, while the parent may have been steered before it since: then they have nothing in common.
+   */
   compareFork(fork) {
     const parent = this.sessions.get(fork.parent);
-    const steered = Math.min(...[...parent.cues, ...parent.rewinds].map((one) => one.block).filter((block) => block >= fork.from));
+    const steers = [...parent.cues, ...parent.rewinds];
+    if (steers.some((one) => one.life > fork.since && one.block < fork.from)) return;
+    const steered = Math.min(...steers.map((one) => one.block).filter((block) => block >= fork.from));
     for (const [number, hash] of fork.hashes) {
       if (number < fork.from || number >= steered || !parent.hashes.has(number)) continue;
       this.forkBlocks++;
@@ -108,27 +120,16 @@ export class Ledger {
   }
 
   /**
-   * What a session's block numbers are more than those of its stream, from each of its rewinds on. A bookmark knows what they were when it
-   * was taken, as far as its answer and those of the rewinds before it came in order.
+   * Blocks of a stream since it last went back, against those of its schedule on another server. What a kill took counts when it was made
+   * again: a block that was collected before, and then steered anew and shown without being collected, is not what is known of it.
    */
-  shiftOf(session, block = Infinity) {
-    let shift = 0;
-    for (const rewind of session.rewinds.filter((one) => one.block < block).sort((a, b) => a.block - b.block)) {
-      const bookmark = session.bookmarks.find((one) => one.id === rewind.bookmark);
-      shift = rewind.block - (rewind.from - bookmark.shift);
-    }
-    return shift;
-  }
-
-  /** Blocks of a stream since it last went back, against those of its schedule on another server. */
   compareReplay(session, seen) {
-    const shift = this.shiftOf(session);
-    const branch = [...session.hashes].filter(([number]) => number >= session.branch);
-    const reached = branch.filter(([number]) => seen.has(number - shift));
+    const branch = [...session.hashes].filter(([number]) => number >= session.branch && number <= session.newest && !this.#steeredSince(session, number));
+    const reached = branch.filter(([number]) => seen.has(session.streamBlocks.get(number)));
     for (const [number, hash] of reached) {
-      if (seen.get(number - shift) === hash) continue;
+      if (seen.get(session.streamBlocks.get(number)) === hash) continue;
       this.differing++;
-      this.trouble(`block ${number} of ${session.id} is another than that of an undisturbed stream`);
+      this.trouble(`block ${number} of ${session.id} is another than that of an undisturbed stream (since ${session.branch}, stream's ${session.streamBlocks.get(number)}, made in life ${session.lives.get(number)} of ${this.life})`);
     }
     return { compared: reached.length, of: branch.length };
   }

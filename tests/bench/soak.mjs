@@ -10,12 +10,15 @@ import { number } from './options.mjs';
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const minutes = number('--minutes', 60);
-// The numbers that the end is held against: of minute 5, or of an eighth of a shorter run.
+// The numbers that the end is held against: of the minute after minute 5, or of as much after an eighth of a shorter run.
 const settled = Math.min(5, minutes / 8) * 60_000;
+const span = Math.min(60_000, settled);
 for (const limit of ['SessionBurst', 'CueBurst', 'OfferBurst']) process.env[`SanaLive__Limits__${limit}`] = '1000000';
 // What is kept reaches its limit early, so that what grows afterwards grows for no reason.
 process.env.SanaLive__Sessions__BookmarkWindow = '00:01:00';
 process.env.SanaLive__Sessions__RecordingBytes = '5000000';
+// How fast blocks come is not measured here: an engine is not to be fenced off because others use the machine.
+process.env.SanaLive__Sessions__EngineTimeout = '00:02:00';
 const data = mkdtempSync(join(tmpdir(), 'sanalive-soak-'));
 const server = await startAgain({ url: `http://localhost:${await freePort()}` }, '--data', data, '--engines', '2', '--max-streams', '4');
 const began = Date.now();
@@ -25,33 +28,56 @@ const done = { viewers: 0, pages: 0, cues: 0, moves: 0, forks: 0, rewinds: 0, bo
 /** As the system sees the process. */
 function measured() {
   const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
+  const kilobytes = (name) => 1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]);
   const links = readdirSync(`/proc/${server.pid}/fd`).map((fd) => {
     try {
       return readlinkSync(`/proc/${server.pid}/fd/${fd}`);
     } catch {
       return ''; // Closed since it was listed.
     }
-  });
+  }).filter(Boolean);
+  // The runtime opens its assemblies when it first needs them and keeps them open: as many as there are, once each.
+  const code = links.filter((link) => /\.(dll|pdb)$/.test(link));
   return {
-    workingSet: 1024 * Number(/VmRSS:\s+(\d+)/.exec(status)[1]),
+    workingSet: kilobytes('VmRSS'),
+    anonymous: kilobytes('RssAnon'),
     threads: Number(/Threads:\s+(\d+)/.exec(status)[1]),
-    handles: links.filter(Boolean).length,
+    handles: links.length - code.length,
+    assemblies: code.length,
     sockets: links.filter((link) => link.startsWith('socket:')).length,
+    links: links.filter((link) => !code.includes(link)).map((link) => link.replace(/\[\d+\]/, '')),
   };
+}
+
+/** What is open now and was not then, by kind and number. */
+function opened(then, now) {
+  const counts = new Map();
+  for (const link of now.links) counts.set(link, (counts.get(link) ?? 0) + 1);
+  for (const link of then.links) counts.set(link, (counts.get(link) ?? 0) - 1);
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0));
 }
 
 async function sample() {
   const { body } = await server.api('GET', '/api/status');
   return {
-    at: Date.now() - began, ...measured(), managedHeap: body.process.managedHeap, unobserved: body.process.unobservedExceptions,
+    at: Date.now() - began, ...measured(), managedHeap: body.process.managedHeap, committedHeap: body.process.committedHeap, unobserved: body.process.unobservedExceptions,
     sessions: body.sessions.total, viewers: body.viewers, blocks: body.relays.blocks,
   };
 }
 
-const row = (one) => console.log([
-  (one.at / 60_000).toFixed(1).padStart(6), (one.workingSet / 1e6).toFixed(0).padStart(12), (one.managedHeap / 1e6).toFixed(0).padStart(13),
-  String(one.handles).padStart(8), String(one.sockets).padStart(8), String(one.threads).padStart(8), String(one.sessions).padStart(9), String(one.blocks).padStart(8),
-].join(''));
+/** Memory breathes with every snapshot, fork and collection: what is told of a minute is the median of its samples. */
+function typical(some) {
+  const of = (what) => some.map((one) => one[what]).sort((a, b) => a - b)[some.length >> 1];
+  const sizes = ['workingSet', 'anonymous', 'managedHeap', 'committedHeap', 'handles', 'sockets', 'threads'];
+  return { ...some.at(-1), ...Object.fromEntries(sizes.map((what) => [what, of(what)])) };
+}
+
+const columns = ['minute', 'working set', 'heap', 'committed', 'native', 'files', 'handles', 'sockets', 'threads', 'sessions', 'blocks'];
+const row = (one) => [
+  (one.at / 60_000).toFixed(1), ...[one.workingSet, one.managedHeap, one.committedHeap, one.anonymous - one.committedHeap, one.workingSet - one.anonymous]
+    .map((bytes) => (bytes / 1e6).toFixed(0)), one.handles, one.sockets, one.threads, one.sessions, one.blocks,
+];
+const print = (cells) => console.log(cells.map((cell, at) => String(cell).padStart(columns[at].length + 2)).join(''));
 
 async function send(session, what, body, counted) {
   const answer = await server.api('POST', `/api/sessions/${session.id}/${what}`, body, session.directorKey);
@@ -120,37 +146,42 @@ const sessions = [await create(1), await create(2)];
 const browser = await launch();
 const isOver = () => Date.now() - began > minutes * 60_000;
 const samples = [];
-console.log('minute working set  managed heap handles sockets threads sessions  blocks   (MB)');
+print(columns);
 const work = [...sessions.flatMap((session) => [direct(session, isOver), comeAndGo(session, isOver)]), lookOn(browser, sessions[0], isOver)]
   .map((one) => one.catch((error) => trouble.push(String(error))));
-for (const step = Math.min(60_000, settled); !isOver();) {
-  await pause(step);
+for (let told = 0; !isOver();) {
+  await pause(Math.min(5_000, span / 12));
   samples.push(await sample());
-  row(samples.at(-1));
+  if (samples.at(-1).at - told < span) continue;
+  print(row(typical(samples.filter((one) => one.at > told))));
+  told = samples.at(-1).at;
 }
 await Promise.all(work);
 await browser.close();
-const last = samples.at(-1);
+const first = typical(samples.filter((one) => one.at > settled && one.at <= settled + span));
+const last = typical(samples.filter((one) => one.at > samples.at(-1).at - span));
 for (const session of sessions) await server.api('DELETE', `/api/sessions/${session.id}`, undefined, session.directorKey);
 // Connections of viewers who are gone end by their time-outs; the browser's and ours are kept alive for two minutes.
 let left;
 for (const until = Date.now() + 180_000; Date.now() < until;) {
   await pause(5_000);
   left = await sample();
-  if (left.viewers === 0 && left.handles <= empty.handles + 2) break;
+  if (left.viewers === 0 && left.handles <= empty.handles) break;
 }
-row(left);
+print(row(left));
+for (const [link, count] of Object.entries(opened(empty, left))) console.log(`# open since: ${count} ${link}`);
 const log = server.output();
 await server.stop();
 rmSync(data, { recursive: true, force: true });
 
-const first = samples.find((one) => one.at >= settled) ?? samples[0];
+const errors = log.split('\n').flatMap((line, at, all) => (/\b(fail|crit): /.test(line) ? [`${line.trim()} ${all[at + 1]?.trim()}`] : []));
 const result = {
   minutes, workingSetThen: first.workingSet, workingSetAtEnd: last.workingSet, growth: last.workingSet / first.workingSet - 1,
-  managedHeapThen: first.managedHeap, managedHeapAtEnd: last.managedHeap, threadsThen: first.threads, threadsAtEnd: last.threads,
+  managedHeapThen: first.managedHeap, managedHeapAtEnd: last.managedHeap, committedHeapThen: first.committedHeap,
+  committedHeapAtEnd: last.committedHeap, nativeThen: first.anonymous - first.committedHeap, nativeAtEnd: last.anonymous - last.committedHeap, threadsThen: first.threads, threadsAtEnd: last.threads,
   handlesLeft: left.handles - empty.handles, socketsLeft: left.sockets - empty.sockets, sessionsLeft: left.sessions,
-  unobservedExceptions: left.unobserved, errorsInLog: log.split('\n').filter((line) => /\b(fail|crit): /.test(line)).length, blocks: left.blocks, ...done, troubles: trouble.length,
+  unobservedExceptions: left.unobserved, errorsInLog: errors.length, blocks: left.blocks, ...done, troubles: trouble.length,
 };
-for (const sentence of new Set(trouble)) console.log(`TROUBLE: ${sentence}`);
+for (const sentence of new Set([...trouble, ...errors])) console.log(`TROUBLE: ${sentence}`);
 console.log(JSON.stringify(result));
-process.exit(trouble.length > 0 || result.growth > 0.05 || result.handlesLeft > 2 || result.socketsLeft > 2 || result.sessionsLeft > 0 || result.unobservedExceptions > 0 || result.errorsInLog > 0 ? 1 : 0);
+process.exit(trouble.length > 0 || result.growth > 0.05 || result.handlesLeft > 0 || result.socketsLeft > 0 || result.sessionsLeft > 0 || result.unobservedExceptions > 0 || result.errorsInLog > 0 ? 1 : 0);

@@ -40,7 +40,9 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
             Rtc = new(
                 endpoint.Port, [.. endpoint.AdvertisedEndPoints.Select(address => address.ToString())], viewers.Totals, endpoint.Statistics),
             Relays = relays.Statistics,
-            Process = new(Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false), ThreadPool.ThreadCount, unobserved.Count),
+            Process = new(
+                Environment.WorkingSet, GC.GetTotalMemory(forceFullCollection: false), GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, ThreadPool.ThreadCount,
+                unobserved.Count),
         };
     }
 

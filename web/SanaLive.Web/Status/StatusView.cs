@@ -40,9 +40,10 @@ public sealed record StatusView
 
     /// <param name="WorkingSet">Bytes of memory that the process holds.</param>
     /// <param name="ManagedHeap">Bytes of it that are the runtime's objects, garbage included.</param>
+    /// <param name="CommittedHeap">Bytes of it that the runtime keeps for its objects, whether or not there is one. What is neither this nor files is native.</param>
     /// <param name="PoolThreads">Of the thread pool; engines have their own.</param>
     /// <param name="UnobservedExceptions">Of tasks that nobody awaited, since the start: each is a fault of this program's, and in its log.</param>
-    public sealed record ProcessStatus(long WorkingSet, long ManagedHeap, int PoolThreads, long UnobservedExceptions);
+    public sealed record ProcessStatus(long WorkingSet, long ManagedHeap, long CommittedHeap, int PoolThreads, long UnobservedExceptions);
 
     /// <param name="Name">Within this process.</param>
     /// <param name="Model">Its name.</param>
