@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using SanaLive.Runtime.Checkpoints.Torch;
 
 namespace SanaLive.Runtime.Checkpoints;
 
@@ -10,11 +11,11 @@ namespace SanaLive.Runtime.Checkpoints;
 public sealed class Checkpoint : IDisposable
 {
     private readonly string source;
-    private readonly List<SafetensorsFile> files;
-    private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> tensors = new(StringComparer.Ordinal);
+    private readonly List<ITensorFile> files;
+    private readonly Dictionary<string, (ITensorFile File, TensorEntry Entry)> tensors = new(StringComparer.Ordinal);
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
 
-    private Checkpoint(string source, List<SafetensorsFile> files)
+    private Checkpoint(string source, List<ITensorFile> files)
     {
         this.source = source;
         this.files = files;
@@ -34,18 +35,18 @@ public sealed class Checkpoint : IDisposable
     public bool Has(string name) => tensors.ContainsKey(name);
 
     /// <summary>
-    /// Opens a safetensors file, or the folder of a Hugging Face model part: its only <c>*.safetensors</c>, or the shards
-    /// that its <c>*.safetensors.index.json</c> names.
+    /// Opens a safetensors file, NVlabs' transformer in a <c>.pth</c> or <c>.pt</c> file, or the folder of a Hugging Face model part: its
+    /// only <c>*.safetensors</c>, or the shards that its <c>*.safetensors.index.json</c> names.
     /// </summary>
     /// <exception cref="CheckpointException">Nothing usable is there.</exception>
     public static Checkpoint Open(string path)
     {
-        var files = new List<SafetensorsFile>();
+        var files = new List<ITensorFile>();
         try
         {
             if (!Directory.Exists(path))
             {
-                files.Add(SafetensorsFile.Open(path));
+                files.Add(IsTorch(path) ? NvLabsTransformer.Open(path) : SafetensorsFile.Open(path));
                 return new Checkpoint(path, files);
             }
 
@@ -72,20 +73,25 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
+    /// <summary>Every tensor's name and shape.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<int> Shape)> Shapes => tensors.Values.Select(tensor => (tensor.Entry.Name, tensor.Entry.Shape));
+
     /// <summary>The numbers of a tensor that must have exactly this shape; row after row.</summary>
     /// <exception cref="CheckpointException">Missing, or of another shape.</exception>
     public float[] Take(string name, params ReadOnlySpan<int> shape)
     {
-        if (!tensors.TryGetValue(name, out var tensor))
-            throw new CheckpointException($"{source} has no tensor {name} (needed with shape [{string.Join(", ", shape.ToArray())}]).");
-        if (!tensor.Entry.Shape.SequenceEqual(shape.ToArray()))
-        {
-            throw new CheckpointException(
-                $"{name} in {source} has shape [{string.Join(", ", tensor.Entry.Shape)}]; the model needs [{string.Join(", ", shape.ToArray())}].");
-        }
+        var (file, entry) = Find(name, shape);
+        return file.ReadFloats(entry);
+    }
 
-        taken.Add(name);
-        return tensor.File.ReadFloats(tensor.Entry);
+    /// <summary>
+    /// As <see cref="Take"/>, in bf16: where the file has it so, its own bytes and no copy, to be used before this is disposed; else rounded.
+    /// </summary>
+    /// <exception cref="CheckpointException">Missing, or of another shape.</exception>
+    public ReadOnlySpan<ushort> TakeBFloat16(string name, params ReadOnlySpan<int> shape)
+    {
+        var (file, entry) = Find(name, shape);
+        return file.ReadBFloat16(entry);
     }
 
     /// <summary>Ends the loading.</summary>
@@ -114,6 +120,23 @@ public sealed class Checkpoint : IDisposable
     }
 
     public void Dispose() => files.ForEach(file => file.Dispose());
+
+    private (ITensorFile File, TensorEntry Entry) Find(string name, ReadOnlySpan<int> shape)
+    {
+        if (!tensors.TryGetValue(name, out var tensor))
+            throw new CheckpointException($"{source} has no tensor {name} (needed with shape [{string.Join(", ", shape.ToArray())}]).");
+        if (!tensor.Entry.Shape.SequenceEqual(shape.ToArray()))
+        {
+            throw new CheckpointException(
+                $"{name} in {source} has shape [{string.Join(", ", tensor.Entry.Shape)}]; the model needs [{string.Join(", ", shape.ToArray())}].");
+        }
+
+        taken.Add(name);
+        return tensor;
+    }
+
+    /// <summary>Whether a file's name says that PyTorch wrote it.</summary>
+    internal static bool IsTorch(string path) => Path.GetExtension(path).ToLowerInvariant() is ".pth" or ".pt";
 
     private static Dictionary<string, string> ReadIndex(string index)
     {

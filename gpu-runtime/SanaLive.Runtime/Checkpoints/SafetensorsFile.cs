@@ -1,6 +1,4 @@
-using System.IO.MemoryMappedFiles;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace SanaLive.Runtime.Checkpoints;
@@ -9,62 +7,49 @@ namespace SanaLive.Runtime.Checkpoints;
 /// One memory-mapped safetensors file: eight bytes of header length, a JSON header, then the numbers without a gap.
 /// Everything the header says is checked before the first number is read.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : ITensorFile
 {
     private const long MaxHeaderBytes = 100_000_000;
-    private readonly MemoryMappedFile file;
-    private readonly MemoryMappedViewAccessor view;
+    private readonly MappedFile file;
     private readonly long dataStart;
 
-    private SafetensorsFile(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, long dataStart, IReadOnlyDictionary<string, TensorEntry> tensors)
+    private SafetensorsFile(MappedFile file, long dataStart, IReadOnlyDictionary<string, TensorEntry> tensors)
     {
-        Path = path;
         this.file = file;
-        this.view = view;
         this.dataStart = dataStart;
         Tensors = tensors;
     }
 
-    public string Path { get; }
+    public string Path => file.Path;
 
     public IReadOnlyDictionary<string, TensorEntry> Tensors { get; }
 
     /// <exception cref="CheckpointException">Missing, truncated or contradictory; the message says what and where.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (!File.Exists(path))
-            throw new CheckpointException($"There is no checkpoint file {path}.");
-        var length = new FileInfo(path).Length;
-        if (length < 8)
-            throw new CheckpointException($"{path} has {length} bytes and cannot be a safetensors file.");
-        var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        var file = new MappedFile(path);
         try
         {
-            var headerBytes = view.ReadInt64(0);
-            if (headerBytes is < 2 or > MaxHeaderBytes || headerBytes > length - 8)
-                throw new CheckpointException($"{path} is truncated or no safetensors file: its header would have {headerBytes} bytes of {length}.");
-            var header = new byte[headerBytes];
-            view.ReadArray(8, header, 0, header.Length);
-            return new SafetensorsFile(path, file, view, 8 + headerBytes, ReadHeader(path, header, length - 8 - headerBytes));
+            if (file.Length < 8)
+                throw new CheckpointException($"{path} has {file.Length} bytes and cannot be a safetensors file.");
+            var headerBytes = file.Read<long>(0, 1)[0];
+            if (headerBytes is < 2 or > MaxHeaderBytes || headerBytes > file.Length - 8)
+                throw new CheckpointException($"{path} is truncated or no safetensors file: its header would have {headerBytes} bytes of {file.Length}.");
+            var header = file.Read<byte>(8, (int)headerBytes).ToArray();
+            return new SafetensorsFile(file, 8 + headerBytes, ReadHeader(path, header, file.Length - 8 - headerBytes));
         }
         catch
         {
-            view.Dispose();
             file.Dispose();
             throw;
         }
     }
 
     /// <summary>All numbers of a tensor as floats.</summary>
-    public float[] ReadFloats(TensorEntry entry) => entry.Type switch
-    {
-        TensorType.F32 => ReadArray<float>(entry),
-        TensorType.F64 => Array.ConvertAll(ReadArray<double>(entry), value => (float)value),
-        TensorType.F16 => Widen(ReadArray<Half>(entry)),
-        TensorType.BF16 => Array.ConvertAll(ReadArray<ushort>(entry), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16)),
-        _ => throw new CheckpointException($"{entry.Name} in {Path} is {entry.Type}, not a tensor of weights."),
-    };
+    public float[] ReadFloats(TensorEntry entry) => TensorNumbers.Floats(file, dataStart, entry);
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<ushort> ReadBFloat16(TensorEntry entry) => TensorNumbers.BFloat16(file, dataStart, entry);
 
     /// <summary>All numbers of an F64 tensor.</summary>
     public double[] ReadDoubles(TensorEntry entry) => ReadAs<double>(entry, TensorType.F64);
@@ -72,33 +57,12 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>All numbers of an I64 tensor.</summary>
     public long[] ReadIntegers(TensorEntry entry) => ReadAs<long>(entry, TensorType.I64);
 
-    public void Dispose()
-    {
-        view.Dispose();
-        file.Dispose();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float[] Widen(Half[] values)
-    {
-        var result = new float[values.Length];
-        for (var i = 0; i < values.Length; i++)
-            result[i] = (float)values[i];
-        return result;
-    }
+    public void Dispose() => file.Dispose();
 
     private T[] ReadAs<T>(TensorEntry entry, TensorType type)
         where T : unmanaged => entry.Type == type
-            ? ReadArray<T>(entry)
+            ? file.Read<T>(dataStart + entry.Start, entry.Count).ToArray()
             : throw new CheckpointException($"{entry.Name} in {Path} is {entry.Type}, not {type}.");
-
-    private T[] ReadArray<T>(TensorEntry entry)
-        where T : unmanaged
-    {
-        var values = new T[entry.Count];
-        view.ReadArray(dataStart + entry.Start, values, 0, values.Length);
-        return values;
-    }
 
     private static Dictionary<string, TensorEntry> ReadHeader(string path, byte[] header, long dataBytes)
     {
@@ -149,7 +113,7 @@ public sealed class SafetensorsFile : IDisposable
         if (shape.Any(size => size < 0))
             throw new CheckpointException($"{name} in {path} has the impossible shape [{string.Join(", ", shape)}].");
         var count = shape.Aggregate(BigInteger.One, (product, size) => product * size);
-        var bytes = count * Size(type);
+        var bytes = count * TensorEntry.SizeOf(type);
         if (count > int.MaxValue || bytes != offsets[1] - offsets[0])
         {
             throw new CheckpointException(
@@ -158,11 +122,4 @@ public sealed class SafetensorsFile : IDisposable
 
         return new TensorEntry(name, type, shape, offsets[0], offsets[1]);
     }
-
-    private static int Size(TensorType type) => type switch
-    {
-        TensorType.F64 or TensorType.I64 => 8,
-        TensorType.F32 => 4,
-        _ => 2,
-    };
 }

@@ -1,6 +1,6 @@
 namespace SanaLive.Runtime.Checkpoints;
 
-/// <summary>Number formats of a safetensors file that are read.</summary>
+/// <summary>Number formats of checkpoints, by their names in safetensors. Weights are in one of the first four.</summary>
 public enum TensorType
 {
     F64,
@@ -8,4 +8,9 @@ public enum TensorType
     F16,
     BF16,
     I64,
+    I32,
+    I16,
+    I8,
+    U8,
+    BOOL,
 }

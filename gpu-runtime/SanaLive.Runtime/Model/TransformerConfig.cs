@@ -55,14 +55,14 @@ public sealed record TransformerConfig
 
     /// <summary>
     /// Reads a config. Its own <c>attention_eps</c>, <c>qk_norm_eps</c>, <c>cross_qk_norm_eps</c> decide where present; else the
-    /// class name does: <c>SanaVideoTransformer3DModel</c> means diffusers' values, a name with <c>LongSana</c> or <c>LongLive</c> NVlabs'.
+    /// class name does: <c>SanaVideoTransformer3DModel</c> means diffusers' values, a name with <c>LongSana</c>, <c>LongLive</c> or <c>Causal</c> NVlabs'.
     /// </summary>
     /// <exception cref="CheckpointException">A key is missing, or the model is of a kind that this runtime does not have.</exception>
     public static TransformerConfig Read(string path)
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var json = HubJson.Read(path);
             return Read(path, json.RootElement);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)
@@ -96,7 +96,7 @@ public sealed record TransformerConfig
             NormEps = json.TryGetProperty("norm_eps", out var eps) ? eps.GetSingle() : 1e-6f,
         };
         var className = json.TryGetProperty("_class_name", out var name) ? name.GetString() ?? string.Empty : string.Empty;
-        if (className.Contains("LongSana", StringComparison.OrdinalIgnoreCase) || className.Contains("LongLive", StringComparison.OrdinalIgnoreCase))
+        if (new[] { "LongSana", "LongLive", "Causal" }.Any(word => className.Contains(word, StringComparison.OrdinalIgnoreCase)))
             config = config.WithNvLabsEps();
         config = config with
         {
