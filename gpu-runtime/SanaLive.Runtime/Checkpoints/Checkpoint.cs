@@ -94,6 +94,14 @@ public sealed class Checkpoint : IDisposable
         return file.ReadBFloat16(entry);
     }
 
+    /// <summary>A tensor that must be [rows, columns], as a table that is read row by row; it has a life of its own.</summary>
+    /// <exception cref="CheckpointException">Missing, or of another shape.</exception>
+    public TensorRows TakeRows(string name, int rows, int columns)
+    {
+        var path = Find(name, [rows, columns]).File.Path;
+        return IsTorch(path) ? throw new CheckpointException($"{name} is in {path}; row by row only safetensors files are read.") : new TensorRows(path, name);
+    }
+
     /// <summary>Ends the loading.</summary>
     /// <exception cref="CheckpointException">Tensors are left that the model does not know.</exception>
     public void Finish()

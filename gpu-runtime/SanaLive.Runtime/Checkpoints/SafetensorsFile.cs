@@ -51,6 +51,15 @@ public sealed class SafetensorsFile : ITensorFile
     /// <inheritdoc/>
     public ReadOnlySpan<ushort> ReadBFloat16(TensorEntry entry) => TensorNumbers.BFloat16(file, dataStart, entry);
 
+    /// <summary>Some numbers of a tensor as floats, from the one numbered <paramref name="first"/> on.</summary>
+    public void ReadFloats(TensorEntry entry, long first, Span<float> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + values.Length, entry.Count);
+        var start = entry.Start + (first * TensorEntry.SizeOf(entry.Type));
+        ReadFloats(entry with { Shape = [values.Length], Start = start, End = start + ((long)values.Length * TensorEntry.SizeOf(entry.Type)) }).CopyTo(values);
+    }
+
     /// <summary>All numbers of an F64 tensor.</summary>
     public double[] ReadDoubles(TensorEntry entry) => ReadAs<double>(entry, TensorType.F64);
 

@@ -8,7 +8,7 @@ namespace SanaLive.Runtime.Kernels;
 /// <param name="Residual">Same shape as the output; null adds nothing.</param>
 /// <param name="Gate">
 /// Shape [groups, columns]; the output's rows are split into <c>groups</c> equal runs (one per sample, frame or token).
-/// Null is a gate of one. Only with a residual.
+/// Null is a gate of one. With one row for every row of the output it is a product, element by element.
 /// </param>
 /// <param name="GateColumn">The first column of the gate within <paramref name="Gate"/>.</param>
 public readonly record struct Epilogue(Activation Activation = Activation.None, Tensor? Residual = null, Tensor? Gate = null, int GateColumn = 0);

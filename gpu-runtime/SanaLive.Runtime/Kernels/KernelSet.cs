@@ -144,6 +144,26 @@ public abstract class KernelSet : IDisposable
     public abstract void CrossAttention(Tensor q, Tensor k, Tensor v, int heads, Tensor y);
 
     /// <summary>
+    /// Turns every head of a language model's queries or keys by its place in the text, in place: channel i with channel i + d / 2,
+    /// <c>(a, b) -> (a cos - b sin, b cos + a sin)</c>.
+    /// </summary>
+    /// <param name="x">[tokens, heads * d].</param>
+    /// <param name="cos">[tokens, d / 2].</param>
+    /// <param name="sin">[tokens, d / 2].</param>
+    public abstract void RotateHalves(Tensor x, Tensor cos, Tensor sin);
+
+    /// <summary>
+    /// Softmax attention of every token to itself and the tokens before it. There may be more keys than tokens: the last token is at
+    /// the last key, so that the keys of a text's beginning can be kept. What a token does not see takes no part at all.
+    /// </summary>
+    /// <param name="q">[tokens, heads * d].</param>
+    /// <param name="k">[keys, kvHeads * d], as many as tokens or more.</param>
+    /// <param name="v">[keys, kvHeads * d].</param>
+    /// <param name="shape">Heads, scale, window, cap.</param>
+    /// <param name="y">[tokens, heads * d].</param>
+    public abstract void CausalAttention(Tensor q, Tensor k, Tensor v, in CausalAttentionShape shape, Tensor y);
+
+    /// <summary>
     /// Depthwise 3x3 (zero padded) per frame, then the gated linear unit: <c>y = a * silu(b)</c>, a and b being the first
     /// and second half of the channels.
     /// </summary>
@@ -191,6 +211,17 @@ public abstract class KernelSet : IDisposable
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The shapes of <see cref="CausalAttention"/>, for kernel sets to ask first.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    protected static void RequireCausal(Tensor q, Tensor k, Tensor v, in CausalAttentionShape shape, Tensor y)
+    {
+        var fits = shape.Heads > 0 && shape.KeyValueHeads > 0 && shape.Heads % shape.KeyValueHeads == 0 && q.Columns % shape.Heads == 0
+            && shape.Window >= 0 && shape.SoftCap >= 0 && q.Rows == y.Rows && q.Columns == y.Columns && k.Rows == v.Rows && k.Columns == v.Columns
+            && (long)k.Columns * shape.Heads == (long)q.Columns * shape.KeyValueHeads && k.Rows >= q.Rows;
+        if (!fits)
+            throw new ArgumentException($"Causal attention of {q} to {k}, {v} as {shape}, into {y}.");
     }
 
     protected abstract void Dispose(bool disposing);

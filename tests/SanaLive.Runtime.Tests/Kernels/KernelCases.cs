@@ -7,7 +7,7 @@ public static class KernelCases
 {
     public static IReadOnlyList<KernelCase> All { get; } =
     [
-        .. Linears(), .. Int8Linears(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
+        .. Linears(), .. Int8Linears(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. CausalAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
     ];
 
     public static KernelCase Named(string name) => All.Single(c => c.Name == name);
@@ -26,6 +26,7 @@ public static class KernelCases
                 k.Write(y, Numbers(rows * outputs, 8));
                 return new(Residual: y);
             });
+            yield return Linear($"linear+gelu+product {shape}", rows, inputs, outputs, false, (k, _) => new(Activation.GeluTanh, Gate: Make(k, rows, outputs, 9)));
             var groups = rows % 3 == 0 ? 3 : 1;
             yield return Linear($"linear+gate {shape}", rows, inputs, outputs, true, (k, _) => new(
                 Residual: Make(k, rows, outputs, 9), Gate: Make(k, groups, (2 * outputs) + 5, 10), GateColumn: outputs + 1));
@@ -136,6 +137,34 @@ public static class KernelCases
                 var (q, key, v) = (Make(k, tokens, heads * d, 24), Make(k, words, heads * d, 25), Make(k, words, heads * d, 26));
                 k.Scale(q, 4f);
                 return () => k.CrossAttention(q, key, v, heads, y);
+            });
+        }
+    }
+
+    private static IEnumerable<KernelCase> CausalAttentions()
+    {
+        foreach (var (tokens, keys, heads, kvHeads, d, window, cap) in new[]
+        {
+            (1, 1, 1, 1, 2, 0, 0f), (1, 70, 2, 1, 8, 0, 50f), (12, 12, 4, 2, 8, 5, 50f), (61, 61, 8, 4, 32, 0, 50f), (61, 130, 6, 3, 20, 33, 2f),
+            (300, 300, 2, 2, 12, 40, 0f), (7, 300, 4, 1, 256, 64, 30f), (40, 41, 3, 1, 50, 1, 0.5f), (25, 25, 2, 1, 34, 1000, 50f),
+        })
+        {
+            yield return new($"causal {tokens} of {keys}, {heads} to {kvHeads}x{d}, window {window}, cap {cap}", tokens, heads * d, (k, y) =>
+            {
+                var (q, key, v) = (Make(k, tokens, heads * d, 46), Make(k, keys, kvHeads * d, 47), Make(k, keys, kvHeads * d, 48));
+                k.Scale(q, 6f);
+                var shape = new CausalAttentionShape(heads, kvHeads, 1 / MathF.Sqrt(d + 3), window, cap);
+                return () => k.CausalAttention(q, key, v, shape, y);
+            });
+        }
+
+        foreach (var (tokens, heads, d) in new[] { (1, 1, 2), (33, 4, 8), (17, 3, 50), (20, 2, 256) })
+        {
+            yield return new($"rotate halves {tokens} tokens, {heads}x{d}", tokens, heads * d, (k, y) =>
+            {
+                var (_, _, cos, sin) = Attention(k, tokens, heads, d);
+                k.Write(y, Numbers(tokens * heads * d, 49));
+                return () => k.RotateHalves(y, cos, sin);
             });
         }
     }

@@ -192,6 +192,18 @@ public sealed unsafe class CpuKernelSet : KernelSet
         CpuCrossAttention.Run(cpu, Open(q), Open(k), Open(v), q.Rows, k.Rows, heads, q.Columns / heads, Open(y));
     }
 
+    public override void RotateHalves(Tensor x, Tensor cos, Tensor sin)
+    {
+        Require(SameShape(cos, sin) && x.Rows == cos.Rows && x.Columns % (2 * cos.Columns) == 0, $"Rotation of {x} by {cos} and {sin}.");
+        CpuRotateHalves.Run(cpu, Open(x), x.Rows, x.Columns, Open(cos), Open(sin), cos.Columns);
+    }
+
+    public override void CausalAttention(Tensor q, Tensor k, Tensor v, in CausalAttentionShape shape, Tensor y)
+    {
+        RequireCausal(q, k, v, shape, y);
+        CpuCausalAttention.Run(cpu, Open(q), Open(k), Open(v), q.Rows, k.Rows, shape, q.Columns / shape.Heads, Open(y));
+    }
+
     public override void DepthwiseGlu(Tensor x, Weights weights, int height, int width, Tensor y)
     {
         RequireFrames(x, height, width);

@@ -118,6 +118,18 @@ public sealed class ScalarKernelSet<T> : KernelSet
         ScalarAttention.Cross<T>(Open(q), Open(k), Open(v), heads, q.Columns / heads, Open(y));
     }
 
+    public override void RotateHalves(Tensor x, Tensor cos, Tensor sin)
+    {
+        Require(SameShape(cos, sin) && x.Rows == cos.Rows && x.Columns % (2 * cos.Columns) == 0, $"Rotation of {x} by {cos} and {sin}.");
+        ScalarCausalAttention.RotateHalves<T>(Open(x), Open(cos), Open(sin), x.Columns, cos.Columns);
+    }
+
+    public override void CausalAttention(Tensor q, Tensor k, Tensor v, in CausalAttentionShape shape, Tensor y)
+    {
+        RequireCausal(q, k, v, shape, y);
+        ScalarCausalAttention.Attend<T>(Open(q), Open(k), Open(v), shape, q.Columns / shape.Heads, Open(y));
+    }
+
     public override void DepthwiseGlu(Tensor x, Weights weights, int height, int width, Tensor y)
     {
         Require(x.Columns == weights.Outputs && y.Columns * 2 == x.Columns && x.Rows == y.Rows && x.Rows % (height * width) == 0, $"Depthwise GLU of {x} to {y} at {height} x {width}.");
