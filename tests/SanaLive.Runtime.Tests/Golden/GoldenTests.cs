@@ -17,7 +17,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         (new(@"^b3_"), TableGolden.Run, null),
         (new(@"^e1_"), SchedulerGolden.Run, null),
         (new(@"^f1_"), GemmaGolden.Run, null),
-        (new(@"^g1_"), ImageToVideoGolden.Run, null),
+        (new(@"^g1_"), PipelineGolden.Run, null),
         (new(@"^h1_bf16_"), BlockGolden.Run, 1e-2),
         (new(@"^h1_"), BlockGolden.Run, null),
         (new(@"^h2_"), LongSanaGolden.Run, null),
