@@ -8,7 +8,7 @@ public sealed record EncodedBlock
 
     public required long Number { get; init; }
 
-    /// <summary>Position of the first frame in the stream: number x block duration.</summary>
+    /// <summary>Position of the first frame in the stream: what all blocks before it last together.</summary>
     public required TimeSpan MediaTime { get; init; }
 
     /// <summary>
@@ -18,6 +18,9 @@ public sealed record EncodedBlock
     public required DateTimeOffset DueAt { get; init; }
 
     public required int FramesPerSecond { get; init; }
+
+    /// <summary>Media time of its frames.</summary>
+    public TimeSpan Duration => TimeSpan.FromSeconds((double)Frames.Count / FramesPerSecond);
 
     /// <summary>VP8 frames in order; the first is a keyframe and none refers to an earlier block.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Frames { get; init; }

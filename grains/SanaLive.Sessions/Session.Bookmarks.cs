@@ -82,7 +82,7 @@ internal sealed partial class Session
         _bookmarks.Find(one => one.Id == id) ?? throw BookmarkRules.Missing(id, _bookmarkCount, _around.Options.BookmarkWindow);
 
     private BookmarkView ViewOf(Bookmark one) =>
-        new(one.Id, one.Name, one.Block, one.Block * _blockDuration, one.Taken, one.Prompt, one.Meaning, one.Bytes, one.Picture.Length > 0);
+        new(one.Id, one.Name, one.Block, one.MediaTime ?? one.Block * _blockDuration, one.Taken, one.Prompt, one.Meaning, one.Bytes, one.Picture.Length > 0);
 
     private BookmarkSummary SummaryOfBookmarks() => new(
         _bookmarks.Count, _bookmarks.Count > 0 ? _bookmarks[^1].Id : null, _bookmarks.Sum(one => one.Bytes), Retention.Budget,
@@ -191,6 +191,7 @@ internal sealed partial class Session
         IsPaused = _paused,
         Stream = stream,
         Shift = shift,
+        MediaTime = _timeline.At(stream.NextBlock + shift),
         Branch = branch,
     };
 
@@ -240,7 +241,7 @@ internal sealed partial class Session
             var prompt = moment.Line.InForce;
             bookmark = new Bookmark
             {
-                Number = ++_bookmarkCount, Name = name, Block = moment.Block, Taken = moment.Taken, Prompt = prompt.Text, Meaning = prompt.Meaning,
+                Number = ++_bookmarkCount, Name = name, Block = moment.Block, MediaTime = moment.MediaTime, Taken = moment.Taken, Prompt = prompt.Text, Meaning = prompt.Meaning,
                 Bytes = moment.Stream.Bytes.Length + picture.Length, Picture = picture, Held = _keeper is null ? moment : null,
             };
             if (name is not null) RequireRoomFor(bookmark);

@@ -79,7 +79,8 @@ internal sealed partial class Session
             _readAhead.Clear();
             _recent.Clear();
             _clock.Stop();
-            _schedule = PromptSchedule.Replay(SessionRestore.Before(0, _schedule.Journal, _blockDuration), _around.Options.FinishedCues, _around.Options.PendingCues);
+            _timeline.Begin(0, TimeSpan.Zero);
+            _schedule = PromptSchedule.Replay(SessionRestore.Before(0, _schedule.Journal, _timeline), _around.Options.FinishedCues, _around.Options.PendingCues);
             _keeper?.BeginAgain(new JournalEntry.Collected([.. _schedule.Journal], _cueCount, _paused, -1));
             _lastUsed = _around.Time.GetUtcNow();
             _around.Log.BeginsAgain(Tag);
@@ -102,6 +103,7 @@ internal sealed partial class Session
         _firstToShow = Math.Max(past.Block, past.Shown + 1);
         // Who was told that a cue had applied may rely on it, even if its block was not shown yet: what is said now comes after it.
         _firstToSteer = Math.Max(_firstToShow, past.Applied + 1);
+        _timeline.Begin(past.Block, past.MediaTime);
         _line = past.Line;
         _shownPrompt = past.Line.InForce;
         _snapshotBlock = past.Block;

@@ -157,10 +157,11 @@ internal sealed partial class Session
             var (request, after) = line.Next(plan.Number - _shift, plan.Deadline);
             request = request with { Begin = () => TryBegin(plan) };
             var block = await AskAsync(home, plan.Number, (lease, stop) => lease.GenerateAsync(_stream!, request, stop));
-            Check(block, plan);
+            Check(block, plan, request.Cut);
             lock (_gate)
             {
                 _line = after;
+                _timeline.Made(plan.Number, TimeSpan.FromSeconds((double)block.Frames.Length / _around.Model.PictureBytes / _around.Model.FramesPerSecond));
                 NoteApplied(plan);
             }
 
@@ -218,14 +219,14 @@ internal sealed partial class Session
         }
     }
 
-    private void Check(GeneratedBlock block, BlockPlan plan)
+    private void Check(GeneratedBlock block, BlockPlan plan, bool cut)
     {
         var (model, number) = (_around.Model, plan.Number);
         if (!plan.Begun) throw new InvalidOperationException($"Engine {_home!.Engine.Name} made block {number} without asking whether it may begin.");
-        var bytes = model.FramesPerBlock * model.Width * model.Height * 3;
+        var pictures = cut || block.Number == 0 ? model.FirstBlockFrames : model.FramesPerBlock;
         if (block.Number + _shift != number) throw new InvalidOperationException($"The engine returned block {block.Number} instead of {number - _shift}.");
-        if (block.Frames.Length != bytes)
-            throw new InvalidOperationException($"The engine returned {block.Frames.Length} bytes of frames; a block of {model.Name} has {bytes}.");
+        if (block.Frames.Length != pictures * model.PictureBytes)
+            throw new InvalidOperationException($"The engine returned {block.Frames.Length} bytes of frames; this block of {model.Name} has {pictures} of {model.PictureBytes}.");
     }
 
     /// <summary>Encodes a block while the next is made, and shows it. Blocks come out in order; never throws.</summary>

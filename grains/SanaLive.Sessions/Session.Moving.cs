@@ -190,7 +190,7 @@ internal sealed partial class Session
         _firstToShow = Math.Max(_firstToShow, _published);
         _published = block;
         _schedule = PromptSchedule.Replay(
-            SessionRestore.Before(block, _schedule.Journal, _blockDuration), _around.Options.FinishedCues, _around.Options.PendingCues);
+            SessionRestore.Before(block, _schedule.Journal, _timeline), _around.Options.FinishedCues, _around.Options.PendingCues);
     }
 
     /// <summary>If the engine is being drained: asks for a place elsewhere, and stays until it has one. Under the lock.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class Session
         {
             all = [.. _schedule.Receipts.Where(receipt => receipt is { Status: CueStatus.Applied, MediaTime: not null })
                 .Select(receipt => new RecordingChapter(TimeSpan.FromSeconds(receipt.MediaTime!.Value), receipt.Prompt))];
-            if (_rewound is { } back) all.Add(new RecordingChapter(back.Block * _blockDuration, $"Back to {back.Name ?? $"{(back.From * _blockDuration).TotalSeconds:0.#} s"}"));
+            if (_rewound is { } back) all.Add(new RecordingChapter(_timeline.At(back.Block), $"Back to {back.Name ?? $"{_timeline.At(back.From).TotalSeconds:0.#} s"}"));
         }
 
         var before = all.Where(chapter => chapter.MediaTime <= from).MaxBy(chapter => chapter.MediaTime);

@@ -22,6 +22,7 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly SessionStart _start;
     private readonly SessionFacts _facts;
     private PromptSchedule _schedule;
+    private readonly MediaTimeline _timeline;
     private readonly MediaClock _clock;
     private readonly AdaptiveLead _lead;
     private readonly RecentBlocks _recent;
@@ -73,10 +74,11 @@ internal sealed partial class Session : IAsyncDisposable
         var options = around.Options;
         _blockDuration = around.Model.BlockDuration;
         _schedule = new PromptSchedule(options.FinishedCues, options.PendingCues);
-        _clock = new MediaClock(_blockDuration, options.LeadFor(_blockDuration));
+        _timeline = new MediaTimeline(_blockDuration);
+        _clock = new MediaClock(_timeline, options.LeadFor(_blockDuration));
         _lead = new AdaptiveLead(_blockDuration, _clock.LongestLead);
         _clock.Lead = _lead.Lead;
-        _recent = new RecentBlocks(options.RecentBlocks, _blockDuration);
+        _recent = new RecentBlocks(options.RecentBlocks);
         _line = _firstLine = new PromptLine(start.Prompt);
         _shownPrompt = start.Prompt;
         _lastUsed = _lastWatched = around.Time.GetUtcNow();

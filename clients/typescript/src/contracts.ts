@@ -279,6 +279,8 @@ export interface ModelCard {
   readonly height: number;
   readonly framesPerSecond: number;
   readonly framesPerBlock: number;
+  /** Of a block that begins a scene: a stream's first, and one after a cut. Absent when the server does not say. */
+  readonly firstBlockFrames?: number;
   readonly parameters: number;
   readonly steps: number;
   readonly statePolicy: string;

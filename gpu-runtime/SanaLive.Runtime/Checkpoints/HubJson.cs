@@ -4,7 +4,7 @@ namespace SanaLive.Runtime.Checkpoints;
 
 /// <summary>
 /// Reads the JSON of published folders. Python writes <c>-Infinity</c> and <c>Infinity</c> as bare words (every published
-/// <c>scheduler_config.json</c> has one), for which JSON has no number: they are read as null.
+/// <c>scheduler_config.json</c> has one), for which JSON has no number: they are read as null, and <c>NaN</c> as an empty text.
 /// </summary>
 public static class HubJson
 {
@@ -34,9 +34,10 @@ public static class HubJson
             else if (!inString && BareWord(text.AsSpan(i)) is > 0 and var length)
             {
                 var word = text.AsSpan(i, length);
-                // Four letters in the place of eight or nine.
-                "null"u8.CopyTo(word);
-                word[4..].Fill((byte)' ');
+                // In place: four letters instead of eight or nine; for NaN's three there is room for a text without letters.
+                ReadOnlySpan<byte> instead = length > 3 ? "null"u8 : "\"\""u8;
+                instead.CopyTo(word);
+                word[instead.Length..].Fill((byte)' ');
                 i += length - 1;
             }
         }
@@ -45,5 +46,5 @@ public static class HubJson
     }
 
     private static int BareWord(ReadOnlySpan<byte> text) =>
-        text.StartsWith("-Infinity"u8) ? 9 : text.StartsWith("Infinity"u8) ? 8 : 0;
+        text.StartsWith("-Infinity"u8) ? 9 : text.StartsWith("Infinity"u8) ? 8 : text.StartsWith("NaN"u8) ? 3 : 0;
 }

@@ -16,9 +16,10 @@ internal sealed class BlockGenerator : IDisposable
     private readonly TimeProvider clock;
     private readonly Tensor latents;
     private readonly Tensor flow;
-    private readonly float[] x;
-    private readonly float[] hostFlow;
-    private readonly float[] noise;
+    private readonly Dictionary<int, (Tensor Latents, Tensor Flow)> rooms = [];
+    private readonly float[] allX;
+    private readonly float[] allFlow;
+    private readonly float[] allNoise;
     private readonly float[] timesteps;
     private StreamPast work;
     private long lapBegan;
@@ -33,17 +34,24 @@ internal sealed class BlockGenerator : IDisposable
         this.giveWay = giveWay;
         this.model = model;
         this.clock = clock;
-        var rows = model.Index.LatentFramesPerBlock * model.LatentHeight * model.LatentWidth;
-        latents = model.Kernels.Create(rows, model.Transformer.Config.InChannels);
-        flow = model.Kernels.Create(rows, model.Transformer.Config.OutChannels);
-        x = new float[latents.Count];
-        hostFlow = new float[latents.Count];
-        noise = new float[latents.Count];
-        timesteps = new float[model.Index.LatentFramesPerBlock];
+        var (most, perFrame) = (model.Index.MostLatentFrames, model.LatentHeight * model.LatentWidth);
+        latents = model.Kernels.Create(most * perFrame, model.Transformer.Config.InChannels);
+        flow = model.Kernels.Create(most * perFrame, model.Transformer.Config.OutChannels);
+        foreach (var frames in new[] { model.Index.LatentFramesPerBlock, model.Index.FirstBlockLatentFrames }.Distinct())
+            rooms.Add(frames, frames == most ? (latents, flow) : (latents.Slice(0, frames * perFrame), flow.Slice(0, frames * perFrame)));
+        allX = new float[latents.Count];
+        allFlow = new float[latents.Count];
+        allNoise = new float[latents.Count];
+        timesteps = new float[most];
         work = new StreamPast(model);
     }
 
-    public int FrameBytes => model.Card.FramesPerBlock * model.Card.Width * model.Card.Height * 3;
+    /// <summary>Bytes of the frames of a block that begins no scene.</summary>
+    public int FrameBytes => model.Card.FramesPerBlock * model.Card.PictureBytes;
+
+    /// <summary>Bytes of the frames that a request makes of a stream's next block.</summary>
+    public int BytesOf(VideoStream stream, BlockRequest request) => !request.Decode ? 0
+        : (stream.Past.State.Empty || request.Cut ? model.Card.FirstBlockFrames : model.Card.FramesPerBlock) * model.Card.PictureBytes;
 
     /// <summary>Makes the stream's next block.</summary>
     /// <param name="stream">Advanced when the block is made; as before after an exception.</param>
@@ -54,7 +62,7 @@ internal sealed class BlockGenerator : IDisposable
     /// <returns><c>Queued</c> is the time that was given away between two passes.</returns>
     public BlockTimings Generate(VideoStream stream, BlockRequest request, Span<byte> frames, CancellationToken cancellation, SamplingPlan? steps = null)
     {
-        var (transformer, grid) = (model.Transformer, model.Grid);
+        var transformer = model.Transformer;
         (lapBegan, lapAway, away) = (clock.GetTimestamp(), TimeSpan.Zero, TimeSpan.Zero);
         work.CopyFrom(stream.Past);
         var text = stream.Text(request);
@@ -69,14 +77,21 @@ internal sealed class BlockGenerator : IDisposable
         var plan = steps ?? (state.Empty ? model.Index.FirstBlockPlan : model.Index.Plan);
         if (request.Recache && !state.Empty)
         {
-            model.Kernels.Write(latents, state.LastLatents);
-            transformer.Forward(latents, grid, Timesteps(0), text, state.PastOfLast(), state.OwnOfLast(), null);
+            var last = rooms[state.LastFrames].Latents;
+            model.Kernels.Write(last, state.LastLatents);
+            transformer.Forward(last, model.GridOf(state.LastFrames), Timesteps(state.LastFrames, 0), text, state.PastOfLast(), state.OwnOfLast(), null);
             state.CommitRecache();
             Between(request, cancellation);
         }
 
         var statePass = Lap();
         var past = state.Past();
+        var block = state.Empty ? model.Index.FirstBlockLatentFrames : model.Index.LatentFramesPerBlock;
+        var (grid, (blockLatents, blockFlow)) = (model.GridOf(block), rooms[block]);
+        var length = block * model.LatentFrameLength;
+        var x = allX.AsSpan(0, length);
+        var hostFlow = allFlow.AsSpan(0, length);
+        var noise = allNoise.AsSpan(0, length);
         CounterNoise.Fill(stream.Seed, state.NextBlock, 0, x);
 
         // A start image is the stream's first latent frame: clean from the beginning, told to the model as such, and never stepped.
@@ -84,34 +99,50 @@ internal sealed class BlockGenerator : IDisposable
         still.CopyTo(x);
         for (var step = 0; step < plan.Steps; step++)
         {
-            model.Kernels.Write(latents, x);
-            transformer.Forward(latents, grid, Timesteps(plan.Timestep(step), still.IsEmpty ? 0 : 1), text, past, null, flow);
-            model.Kernels.Read(flow, hostFlow);
+            model.Kernels.Write(blockLatents, x);
+            transformer.Forward(blockLatents, grid, Timesteps(block, plan.Timestep(step), still.IsEmpty ? 0 : 1), text, past, null, blockFlow);
+            model.Kernels.Read(blockFlow, hostFlow);
             if (plan.NeedsNoise(step))
                 CounterNoise.Fill(stream.Seed, state.NextBlock, step + 1, noise);
-            plan.Step(step, x.AsSpan(still.Length), hostFlow.AsSpan(still.Length), noise.AsSpan(still.Length));
+            plan.Step(step, x[still.Length..], hostFlow[still.Length..], noise[still.Length..]);
             Between(request, cancellation);
         }
 
         var denoise = Lap();
-        model.Kernels.Write(latents, x);
-        transformer.Forward(latents, grid, Timesteps(0), text, past, state.BeginBlock(), null);
-        state.Commit(x, grid.Frames);
+        model.Kernels.Write(blockLatents, x);
+        transformer.Forward(blockLatents, grid, Timesteps(block, 0), text, past, state.BeginBlock(), null);
+        if (request.Decode && !state.Empty)
+            CatchUp(state.LastLatents);
+        state.Commit(x, block);
         Between(request, cancellation);
         statePass += Lap();
 
-        var (perLatent, perFrames) = (x.Length / grid.Frames, frames.Length / grid.Frames);
-        for (var frame = 0; request.Decode && frame < grid.Frames; frame++)
+        for (var frame = 0; request.Decode && frame < block; frame++)
         {
             if (frame > 0) Between(request, cancellation);
-            var latent = x.AsSpan(frame * perLatent, perLatent);
-            model.Decoder.Decode(latent, model.LatentHeight, model.LatentWidth, work.Decoder, frames.Slice(frame * perFrames, perFrames));
+            var latent = x.Slice(frame * model.LatentFrameLength, model.LatentFrameLength);
+            var bytes = model.Decoder.NextFrames(work.Decoder) * model.Card.PictureBytes;
+            model.Decoder.Decode(latent, model.LatentHeight, model.LatentWidth, work.Decoder, frames[..bytes]);
             work.Decoded.Add(latent);
+            frames = frames[bytes..];
         }
 
         var decode = Lap();
         (stream.Past, work) = (work, stream.Past);
         return new BlockTimings(away, denoise, statePass, decode);
+    }
+
+    /// <summary>
+    /// A decoder whose first latent frame gives fewer pictures must not take one in the middle of a stream for it, after blocks that were made
+    /// in latents only: it is shown the block before.
+    /// </summary>
+    private void CatchUp(ReadOnlySpan<float> lastLatents)
+    {
+        if (work.Decoder.Frames > 0 || model.Decoder.FramesOfFirstLatent == model.Decoder.FramesPerLatent)
+            return;
+        for (var at = 0; at < lastLatents.Length; at += model.LatentFrameLength)
+            work.Decoded.Add(lastLatents.Slice(at, model.LatentFrameLength));
+        work.Decoded.Rebuild(model.Decoder, model.LatentHeight, model.LatentWidth, work.Decoder);
     }
 
     private void Between(BlockRequest request, CancellationToken cancellation)
@@ -131,11 +162,11 @@ internal sealed class BlockGenerator : IDisposable
     }
 
     /// <summary>One for all frames, or one for each when the first of them are clean.</summary>
-    private ReadOnlySpan<float> Timesteps(float timestep, int cleanFrames = 0)
+    private ReadOnlySpan<float> Timesteps(int frames, float timestep, int cleanFrames = 0)
     {
         timesteps.AsSpan(0, cleanFrames).Clear();
         timesteps.AsSpan(cleanFrames).Fill(timestep);
-        return cleanFrames == 0 ? timesteps.AsSpan(0, 1) : timesteps;
+        return timesteps.AsSpan(0, cleanFrames == 0 ? 1 : frames);
     }
 
     public void Dispose()

@@ -170,7 +170,7 @@ public sealed class CpuEngine : IEngine
         var generator = idle.TryPop(out var spare) ? spare : new BlockGenerator(model, clock, giveWay);
         try
         {
-            var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.FrameBytes) : [];
+            var frames = request.Decode ? GC.AllocateUninitializedArray<byte>(generator.BytesOf(stream, request)) : [];
             var number = stream.NextBlock;
             var timings = generator.Generate(stream, request, frames, cancellation);
             if (number > 0 && request is { Recache: false, Cut: false, Decode: true })
@@ -231,8 +231,8 @@ public sealed class CpuEngine : IEngine
         var generator = idle.Peek();
         var prompt = model.Prompts.Read(null, model.Prompts.DefaultPrompt);
         var request = new BlockRequest(prompt, DateTimeOffset.MinValue);
-        var frames = new byte[generator.FrameBytes];
-        generator.Generate(stream, request, frames, CancellationToken.None, model.Index.Plan.Of(steps: 1));
+        generator.Generate(stream, request, new byte[generator.BytesOf(stream, request)], CancellationToken.None, model.Index.Plan.Of(steps: 1));
+        var frames = new byte[generator.BytesOf(stream, request)];
         for (var i = 0; i < blocks; i++)
             speed.Add(generator.Generate(stream, request, frames, CancellationToken.None).Compute);
         return speed.BlocksPerSecond;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SanaLive.Runtime.Engine;
 
 /// <summary>What people need to know of a model before they use it.</summary>
@@ -19,6 +21,17 @@ public sealed record ModelCard
 
     public required int FramesPerSecond { get; init; }
     public required int FramesPerBlock { get; init; }
+
+    /// <summary>Frames of a block that begins a scene: a stream's first, and one after a cut. As others have unless the model says so.</summary>
+    public int FirstBlockFrames
+    {
+        get => field > 0 ? field : FramesPerBlock;
+        init;
+    }
+
+    /// <summary>Bytes of one picture: [height, width, 3].</summary>
+    [JsonIgnore]
+    public int PictureBytes => Width * Height * 3;
 
     /// <summary>All parameters: transformer, VAE and text encoder.</summary>
     public required long Parameters { get; init; }
@@ -50,7 +63,7 @@ public sealed record ModelCard
     /// </summary>
     public long? KeyValueBytesPerBlock { get; init; }
 
-    /// <summary>Media time of one block.</summary>
+    /// <summary>Media time of one block that begins no scene.</summary>
     public TimeSpan BlockDuration => TimeSpan.FromSeconds((double)FramesPerBlock / FramesPerSecond);
 
     /// <summary>Why these controls cannot be asked for, in a sentence that says what can; null when they can.</summary>

@@ -14,6 +14,12 @@ public sealed record ModelIndex(
     /// <summary>How a block is sampled that has no past to go on from: it decides the most, so a model may give it more steps.</summary>
     public SamplingPlan FirstBlockPlan { get; private init; } = Plan;
 
+    /// <summary>Of a block that begins a scene: LongSANA gives it the remainder of its clips, one latent frame more.</summary>
+    public int FirstBlockLatentFrames { get; init; } = LatentFramesPerBlock;
+
+    /// <summary>Of the largest block.</summary>
+    internal int MostLatentFrames => Math.Max(LatentFramesPerBlock, FirstBlockLatentFrames);
+
     /// <summary>
     /// In which the model's linears run where nobody chooses and the device is faster so: int8 only for weights of which the judge found that
     /// their pictures lose nothing by it (<c>./sanalive eval --quick --precision int8</c>).

@@ -7,7 +7,7 @@ namespace SanaLive.Runtime.Engine;
 internal sealed class StreamPast(VideoModel model) : IDisposable
 {
     public StreamState State { get; } = new(
-        model.Kernels, model.Transformer.Config, model.Index.Policy, model.LatentHeight, model.LatentWidth, model.Index.LatentFramesPerBlock);
+        model.Kernels, model.Transformer.Config, model.Index.Policy, model.LatentHeight, model.LatentWidth, model.Index.MostLatentFrames);
 
     public DecoderHistory Decoder { get; } = model.Decoder.CreateHistory(model.LatentHeight, model.LatentWidth);
 

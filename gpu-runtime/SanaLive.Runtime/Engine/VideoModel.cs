@@ -41,8 +41,11 @@ public sealed class VideoModel : IDisposable
 
     public int LatentWidth => Index.Width / Decoder.SpatialScale;
 
-    /// <summary>Tokens of one block.</summary>
-    public TokenGrid Grid => new(Index.LatentFramesPerBlock, LatentHeight / Transformer.Config.Patch, LatentWidth / Transformer.Config.Patch);
+    /// <summary>Tokens of a block that begins no scene.</summary>
+    public TokenGrid Grid => GridOf(Index.LatentFramesPerBlock);
+
+    /// <summary>Tokens of some latent frames.</summary>
+    public TokenGrid GridOf(int latentFrames) => new(latentFrames, LatentHeight / Transformer.Config.Patch, LatentWidth / Transformer.Config.Patch);
 
     /// <summary>Numbers of one latent frame.</summary>
     public int LatentFrameLength => LatentHeight * LatentWidth * Decoder.LatentChannels;
@@ -106,6 +109,7 @@ public sealed class VideoModel : IDisposable
                 Height = index.Height,
                 FramesPerSecond = index.FramesPerSecond,
                 FramesPerBlock = index.LatentFramesPerBlock * decoder.FramesPerLatent,
+                FirstBlockFrames = decoder.FramesOf(index.FirstBlockLatentFrames),
                 Parameters = transformerWeights.Parameters + vaeWeights.Parameters + textWeights.Parameters + (readerWeights?.Parameters ?? 0),
                 Steps = index.Plan.Steps,
                 StatePolicy = index.Policy.ToString(),

@@ -69,14 +69,12 @@ internal sealed class VideoStream : IVideoStream
         if (text is not null && ReferenceEquals(textPrompt, request.Prompt) && ReferenceEquals(textBlendFrom, from) && textWeight == weight)
             return text;
         var to = request.Prompt;
-        if (from is not null && from.Tokens != to.Tokens)
-            throw new ArgumentException($"A prompt of {from.Tokens} tokens cannot be blended into one of {to.Tokens}.", nameof(request));
         var blended = from is null ? to : model.Prompts.Blend(from, to, weight);
-        if (text is null || text.Words != to.Tokens)
+        if (text is null || text.Words != blended.Tokens)
         {
             text?.Dispose();
-            text = model.Transformer.CreateText(to.Tokens);
-            embedding = new float[to.Embedding.Length];
+            text = model.Transformer.CreateText(blended.Tokens);
+            embedding = new float[blended.Embedding.Length];
         }
 
         textPrompt = null;

@@ -27,7 +27,7 @@ public sealed record SchedulerConfig(SchedulerKind Kind, double Shift)
     {
         try
         {
-            using var json = ConfigJson.Parse(File.ReadAllBytes(path));
+            using var json = HubJson.Read(path);
             return Read(json.RootElement, json.RootElement.Need("_class_name").GetString() ?? string.Empty, path);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IOException)

@@ -16,6 +16,9 @@ public sealed record Bookmark
     /// <summary>The block that was made next.</summary>
     public required long Block { get; init; }
 
+    /// <summary>Of that block's first frame; null in what an older version wrote, whose blocks all lasted alike.</summary>
+    public TimeSpan? MediaTime { get; init; }
+
     public required DateTimeOffset Taken { get; init; }
 
     /// <summary>The viewer's words that were in force.</summary>

@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Playback;
 using SanaLive.Sessions.Schedule;
 
 namespace SanaLive.Sessions.Bookmarks;
@@ -19,8 +20,10 @@ internal sealed class SessionFork(Snapshot moment, string id, byte[] keyHash, Se
     {
         var origin = new SessionOrigin(moment.Facts.Id, moment.Block, bookmark);
         var facts = moment.Facts with { Id = id, KeyHash = keyHash, Created = around.Time.GetUtcNow(), Origin = origin };
+        var timeline = new MediaTimeline(around.Model.BlockDuration);
+        timeline.Begin(moment.Block, moment.MediaTime);
         var schedule = PromptSchedule.Replay(
-            SessionRestore.Before(moment.Block, moment.Events, around.Model.BlockDuration), around.Options.FinishedCues, around.Options.PendingCues);
+            SessionRestore.Before(moment.Block, moment.Events, timeline), around.Options.FinishedCues, around.Options.PendingCues);
         if (read is not null)
         {
             var cue = schedule.Accept($"c{moment.Cues + 1}", new CueRequest(words, moment.Block), moment.Block, around.Options.BlendBlocks, read.Understood, read.NotUnderstood);
@@ -42,6 +45,7 @@ internal sealed class SessionFork(Snapshot moment, string id, byte[] keyHash, Se
             },
             Block = moment.Block,
             Shift = moment.Shift,
+            MediaTime = moment.MediaTime,
             Branch = moment.Branch,
             Shown = moment.Block - 1,
             Engine = moment.Stream.Engine,

@@ -30,6 +30,9 @@ internal sealed record RestoredSession
     /// <summary>The session's block number less the stream's own.</summary>
     public long Shift { get; init; }
 
+    /// <summary>Of <see cref="Block"/>'s first frame; null where all blocks before it lasted alike.</summary>
+    public TimeSpan? MediaTime { get; init; }
+
     /// <summary>Cues that the stream applied, by its own blocks; null when they are not all known.</summary>
     public IReadOnlyList<ScheduledCue>? Branch { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Playback;
 using SanaLive.Sessions.Schedule;
 using SanaLive.Sessions.Telemetry;
 
@@ -59,7 +60,7 @@ internal static class SessionRestore
         {
             try
             {
-                return From(await LoadAsync(stored, name, facts, model.Fingerprint, cancellation), name, named, records, common, model.BlockDuration);
+                return From(await LoadAsync(stored, name, facts, model.Fingerprint, cancellation), name, named, records, common, new MediaTimeline(model.BlockDuration));
             }
             catch (StoreException e)
             {
@@ -69,7 +70,7 @@ internal static class SessionRestore
         }
 
         var (events, cues, paused) = Fold(records, -1, [], 0, false);
-        if (problem is null && (young || !keptEver) && facts.Model == model.Fingerprint) return common with { Events = Before(0, events, model.BlockDuration), Cues = cues, IsPaused = paused };
+        if (problem is null && (young || !keptEver) && facts.Model == model.Fingerprint) return common with { Events = Before(0, events, new MediaTimeline(model.BlockDuration)), Cues = cues, IsPaused = paused };
         var why = facts.Model != model.Fingerprint ? "It was made with another model than the one that this server runs." : $"None of its snapshots can be used. {problem}";
         return common with { Events = events, Cues = cues, IsPaused = paused, Failure = why };
     }
@@ -77,14 +78,14 @@ internal static class SessionRestore
     /// <summary>The prompt schedule as it is before a block is made: what applied at it or later is yet to come.</summary>
     /// <param name="block">The block that is made next.</param>
     /// <param name="events">All that happened.</param>
-    /// <param name="blockDuration">Of the model.</param>
-    public static IReadOnlyList<CueEvent> Before(long block, IEnumerable<CueEvent> events, TimeSpan blockDuration)
+    /// <param name="timeline">Of the session, from the block on.</param>
+    public static IReadOnlyList<CueEvent> Before(long block, IEnumerable<CueEvent> events, MediaTimeline timeline)
     {
         var before = events.Where(e => e is not CueEvent.Applied applied || applied.Block < block).ToList();
         // Blocks are shown some time after they are made: what applied to one that is part of the snapshot may not have been noted yet.
         var schedule = PromptSchedule.Replay(before, int.MaxValue, int.MaxValue);
         var applied = schedule.Receipts.Where(receipt => receipt.Status == CueStatus.Accepted && receipt.Block < block);
-        return [.. before, .. applied.Select(receipt => new CueEvent.Applied(receipt.Id, receipt.Block, (receipt.Block * blockDuration).TotalSeconds))];
+        return [.. before, .. applied.Select(receipt => new CueEvent.Applied(receipt.Id, receipt.Block, timeline.At(receipt.Block).TotalSeconds))];
     }
 
     /// <summary>By the whole journal: a snapshot of a life in which the cue's block had not been made again does not know that it was.</summary>
@@ -106,18 +107,20 @@ internal static class SessionRestore
     }
 
     private static RestoredSession From(
-        Snapshot snapshot, SnapshotName name, IReadOnlyList<SnapshotName> named, IReadOnlyList<JournalRecord> records, RestoredSession common, TimeSpan blockDuration)
+        Snapshot snapshot, SnapshotName name, IReadOnlyList<SnapshotName> named, IReadOnlyList<JournalRecord> records, RestoredSession common, MediaTimeline timeline)
     {
+        timeline.Begin(snapshot.Block, snapshot.MediaTime);
         var (events, cues, paused) = Fold(records, snapshot.Sequence, snapshot.Events, snapshot.Cues, snapshot.IsPaused);
         return common with
         {
             Block = snapshot.Block,
             Shift = snapshot.Shift,
+            MediaTime = snapshot.MediaTime,
             Branch = snapshot.Branch,
             From = name,
             Engine = snapshot.Stream.Engine,
             Line = snapshot.Line,
-            Events = Before(snapshot.Block, events, blockDuration),
+            Events = Before(snapshot.Block, events, timeline),
             Cues = cues,
             IsPaused = paused,
             // What is ahead of it will be made again; what was found damaged is not needed.

@@ -38,6 +38,9 @@ public sealed record Snapshot
     /// <summary>The session's block number less the stream's own: a session that has gone back counts on.</summary>
     public long Shift { get; init; }
 
+    /// <summary>Of the next block's first frame; null in what an older version wrote, whose blocks all lasted alike.</summary>
+    public TimeSpan? MediaTime { get; init; }
+
     /// <summary>Cues that the stream applied, by its own blocks; null when they are not all known.</summary>
     public IReadOnlyList<ScheduledCue>? Branch { get; init; }
 

@@ -1,13 +1,14 @@
 namespace SanaLive.Sessions.Playback;
 
 /// <summary>
-/// When each block is due. Block n is due n block durations after an origin; a block that comes too late moves the origin, so that all later
+/// When each block is due: its media time after an origin; a block that comes too late moves the origin, so that all later
 /// ones are due later too.
 /// </summary>
-/// <param name="blockDuration">Media time of a block.</param>
+/// <param name="timeline">Media time of every block.</param>
 /// <param name="longestLead">How far the end of the newest block may ever be ahead of what is shown; at least one block.</param>
-internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
+internal sealed class MediaClock(MediaTimeline timeline, TimeSpan longestLead)
 {
+    private readonly TimeSpan _blockDuration = timeline.BlockDuration;
     private DateTimeOffset? _origin;
 
     public TimeSpan LongestLead { get; } = longestLead;
@@ -20,7 +21,7 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
 
     public long Stalls { get; private set; }
 
-    public TimeSpan MediaTime(long block) => block * blockDuration;
+    public TimeSpan MediaTime(long block) => timeline.At(block);
 
     public DateTimeOffset? DueAt(long block) => _origin + MediaTime(block);
 
@@ -28,9 +29,9 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
     public TimeSpan WaitBefore(long block, DateTimeOffset now)
     {
         if (DueAt(block) is not { } due) return TimeSpan.Zero;
-        var wait = due + blockDuration - Lead - now;
+        var wait = due + _blockDuration - Lead - now;
         // No block can be further ahead than the lead: somebody has set the system's clock back.
-        return wait > LongestLead + blockDuration ? TimeSpan.Zero : wait;
+        return wait > LongestLead + _blockDuration ? TimeSpan.Zero : wait;
     }
 
     /// <summary>Seconds of finished video that have not been shown, when <paramref name="next"/> is the first unfinished block.</summary>
@@ -45,7 +46,7 @@ internal sealed class MediaClock(TimeSpan blockDuration, TimeSpan longestLead)
     {
         if (DueAt(block) is { } due)
         {
-            if (due >= now && due - now <= LongestLead + blockDuration) return due;
+            if (due >= now && due - now <= LongestLead + _blockDuration) return due;
             if (due < now && watched) Stalls++;
         }
 

@@ -2,8 +2,7 @@ namespace SanaLive.Sessions.Playback;
 
 /// <summary>The last few blocks of a session, for viewers who join, resume or were slow.</summary>
 /// <param name="capacity">Blocks that are kept.</param>
-/// <param name="blockDuration">Media time of a block.</param>
-internal sealed class RecentBlocks(int capacity, TimeSpan blockDuration)
+internal sealed class RecentBlocks(int capacity)
 {
     private readonly Queue<EncodedBlock> _blocks = new(capacity);
 
@@ -42,7 +41,7 @@ internal sealed class RecentBlocks(int capacity, TimeSpan blockDuration)
         var index = number - oldest;
         if (index >= _blocks.Count) return null;
         var block = _blocks.ElementAt((int)index);
-        var shown = block.DueAt + blockDuration <= now;
+        var shown = block.DueAt + block.Duration <= now;
         return shown && !everyBlock && OnAir(now) is { } onAir && onAir.Number > number ? onAir : block;
     }
 }

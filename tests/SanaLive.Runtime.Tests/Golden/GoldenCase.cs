@@ -21,7 +21,7 @@ internal sealed class GoldenCase : IDisposable
         Kernels = kernels;
         this.looseness = looseness;
         io = SafetensorsFile.Open(Path.Combine(Folder, "io.safetensors"));
-        using var document = ConfigJson.Parse(File.ReadAllBytes(Path.Combine(Folder, "case.json")));
+        using var document = HubJson.Read(Path.Combine(Folder, "case.json"));
         json = document.RootElement.Clone();
     }
 

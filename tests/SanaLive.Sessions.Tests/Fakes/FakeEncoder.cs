@@ -22,8 +22,8 @@ internal sealed class FakeEncoder : IBlockEncoder
         await Gate;
         AtOnce--;
         if (FailuresToCome > 0 && FailuresToCome-- > 0) throw new InvalidOperationException("the encoder choked");
-        var size = frames.Length / model.FramesPerBlock;
-        var list = Enumerable.Range(0, model.FramesPerBlock).Select(i => frames.Slice(i * size, size)).ToList();
+        var size = model.PictureBytes;
+        var list = Enumerable.Range(0, frames.Length / size).Select(i => frames.Slice(i * size, size)).ToList();
         return new EncodedFrames(list, Convert.ToHexStringLower(SHA256.HashData(frames.Span)), TimeSpan.FromMilliseconds(5));
     }
 }

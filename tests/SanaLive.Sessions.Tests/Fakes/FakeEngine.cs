@@ -41,7 +41,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
 
     public string Name => name;
 
-    public ModelCard Model { get; init; } = Card;
+    public ModelCard Model { get; set; } = Card;
 
     public EngineFacts Facts { get; init; } = new("fake", "fake", "none", 1, "A test.", "fake");
 
@@ -239,7 +239,7 @@ internal sealed class FakeEngine(TimeProvider time, string name = "fake-0") : IE
         var facts = $"{job.Stream.Seed} {start} {number} {r.Prompt.Meaning} {r.BlendFrom?.Meaning} {r.BlendWeight} {r.Recache} {r.Cut} {job.Stream.Past}";
         var hash = SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(facts));
         job.Stream.Past = Convert.ToHexStringLower(hash);
-        var frames = new byte[Model.FramesPerBlock * Model.Width * Model.Height * 3];
+        var frames = new byte[(number == 0 || r.Cut ? Model.FirstBlockFrames : Model.FramesPerBlock) * Model.PictureBytes];
         for (var i = 0; i < frames.Length; i++) frames[i] = hash[i % hash.Length];
         return new GeneratedBlock(number, frames, new BlockTimings(TimeSpan.Zero, BlockTime, TimeSpan.Zero, TimeSpan.Zero));
     }

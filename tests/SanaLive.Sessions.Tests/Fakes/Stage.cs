@@ -52,7 +52,7 @@ internal sealed class Stage
     public async Task RestartAsync(string fingerprint = "fake")
     {
         _abandoned.Add(Host);
-        Engines = [.. Engines.Select(engine => new FakeEngine(Time, engine.Name) { Facts = engine.Facts with { Fingerprint = fingerprint } })];
+        Engines = [.. Engines.Select(engine => new FakeEngine(Time, engine.Name) { Model = engine.Model, Facts = engine.Facts with { Fingerprint = fingerprint } })];
         Host = NewHost();
         await Host.RestoreAsync(default);
     }

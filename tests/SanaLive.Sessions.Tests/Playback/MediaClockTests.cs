@@ -5,7 +5,7 @@ namespace SanaLive.Sessions.Tests.Playback;
 public sealed class MediaClockTests
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly MediaClock _clock = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
+    private readonly MediaClock _clock = new(new MediaTimeline(TimeSpan.FromSeconds(0.5)), TimeSpan.FromSeconds(1));
 
     [Fact]
     public void Publish_FirstBlock_IsDueAtOnce()

@@ -5,7 +5,7 @@ namespace SanaLive.Sessions.Tests.Playback;
 public sealed class RecentBlocksTests
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly RecentBlocks _recent = new(4, TimeSpan.FromSeconds(0.5));
+    private readonly RecentBlocks _recent = new(4);
 
     [Fact]
     public void Next_NothingYet_IsNothing()
@@ -56,7 +56,7 @@ public sealed class RecentBlocksTests
                 MediaTime = TimeSpan.FromSeconds(i * 0.5),
                 DueAt = At(i * 0.5),
                 FramesPerSecond = 16,
-                Frames = [],
+                Frames = new ReadOnlyMemory<byte>[8],
                 FrameHash = "",
             });
     }
