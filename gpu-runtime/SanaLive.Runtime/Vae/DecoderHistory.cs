@@ -16,7 +16,7 @@ public class DecoderHistory : IDisposable
     /// <summary>Latent frames since the history began; at 0 the next one is decoded as a stream's first.</summary>
     public int Frames { get; internal set; }
 
-    internal IReadOnlyList<Tensor> Parts { get; }
+    internal virtual IReadOnlyList<Tensor> Parts { get; }
 
     /// <summary>Forgets all: the next latent frame is decoded as a stream's first one is.</summary>
     public virtual void Clear()

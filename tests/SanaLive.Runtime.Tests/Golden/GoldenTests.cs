@@ -15,6 +15,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         (new(@"^b1_"), LayerGolden.LinearAttention, null),
         (new(@"^b2_"), LayerGolden.MixFfn, null),
         (new(@"^b3_"), TableGolden.Run, null),
+        (new(@"^c1_"), WanVaeGolden.Run, null),
         (new(@"^e1_"), SchedulerGolden.Run, null),
         (new(@"^f1_"), GemmaGolden.Run, null),
         (new(@"^g1_"), PipelineGolden.Run, null),
