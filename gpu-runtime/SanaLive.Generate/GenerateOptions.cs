@@ -18,7 +18,7 @@ internal sealed record GenerateOptions(
           --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
           --model FOLDER   another model than the embedded one
           --threads N      threads that compute (all processors)
-          --precision P    fp32 or int8 (int8 where the model loses nothing by it and the processor has AVX-VNNI)
+          --precision P    fp32, bf16 (weights that take half the memory) or int8 (int8 where the model loses nothing by it and the processor has AVX-VNNI)
         """;
 
     /// <exception cref="FormatException">Says which argument and why.</exception>
@@ -44,8 +44,9 @@ internal sealed record GenerateOptions(
                 "--precision" => options with { Precision = value switch
                 {
                     "fp32" => Runtime.Kernels.Precision.Fp32,
+                    "bf16" => Runtime.Kernels.Precision.Bf16,
                     "int8" => Runtime.Kernels.Precision.Int8,
-                    _ => throw Bad(name, value, "fp32 or int8"),
+                    _ => throw Bad(name, value, "fp32, bf16 or int8"),
                 } },
                 _ => throw new FormatException($"There is no option {name}. Try --help."),
             };

@@ -146,11 +146,12 @@ public sealed class CpuEngine : IEngine
 
     private static EngineFacts Describe(CpuKernelSet kernels, VideoModel model, bool chosen)
     {
-        var name = model.Precision == Precision.Int8 ? "int8" : "fp32";
+        var name = model.Precision.ToString().ToLowerInvariant();
         var linears = (model.Precision, kernels.FastInt8) switch
         {
             (Precision.Fp32, false) when !chosen && model.Index.Precision != Precision.Fp32 => " The transformer's linears are fp32: without AVX-VNNI int8, the model's choice, would be slower.",
             (Precision.Fp32, _) => string.Empty,
+            (Precision.Bf16, _) => " The transformer's weights are kept in 16 bits; products and sums have 32.",
             (_, true) when !chosen => " The transformer's linears are 8-bit products of AVX-VNNI: the judge sees no difference to fp32 in this model's pictures, and they are faster.",
             (_, true) => " The transformer's linears are 8-bit products of AVX-VNNI.",
             _ => " The transformer's linears are 8-bit products; without AVX-VNNI they are right, to the bit, but slower than fp32: --precision fp32 is the better choice here.",

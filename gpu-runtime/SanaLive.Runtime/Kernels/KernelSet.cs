@@ -66,12 +66,25 @@ public abstract class KernelSet : IDisposable
     public abstract Weights PackLinear(
         ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Precision precision = Precision.Fp32);
 
+    /// <summary>A linear in <see cref="Precision.Bf16"/> of weights that are bf16 already, straight from a mapped checkpoint.</summary>
+    /// <param name="weight">[outputs, inputs], each the upper half of a float.</param>
+    /// <param name="outputs">Rows of the weight.</param>
+    /// <param name="inputs">Columns of the weight.</param>
+    /// <param name="bias">[outputs] or empty.</param>
+    public virtual Weights PackLinear(ReadOnlySpan<ushort> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        PackLinear(BFloat16.Widen(weight), outputs, inputs, bias, Precision.Bf16);
+
     /// <summary>A convolution over three frames (or moments), kernel positions oldest first.</summary>
     /// <param name="weight">[outputs, inputs, 3].</param>
     /// <param name="outputs">Output channels.</param>
     /// <param name="inputs">Input channels.</param>
     /// <param name="bias">[outputs] or empty.</param>
     public abstract Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+
+    /// <summary>As the other, of bf16 weights that stay so in memory.</summary>
+    /// <inheritdoc cref="PackTemporal(ReadOnlySpan{float}, int, int, ReadOnlySpan{float})"/>
+    public virtual Weights PackTemporal(ReadOnlySpan<ushort> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        PackTemporal(BFloat16.Widen(weight), outputs, inputs, bias);
 
     /// <param name="weight">[outputs, inputs, 3, 3].</param>
     /// <param name="outputs">Output channels.</param>
@@ -180,7 +193,7 @@ public abstract class KernelSet : IDisposable
     /// </summary>
     /// <param name="x">[frames * rowsPerFrame, c].</param>
     /// <param name="tail">[rowsPerFrame, c]: the frame before, at the input of this layer; null at the beginning.</param>
-    /// <param name="weights">Packed by <see cref="PackTemporal"/>.</param>
+    /// <param name="weights">Packed by <see cref="PackTemporal(ReadOnlySpan{float}, int, int, ReadOnlySpan{float})"/>.</param>
     /// <param name="rowsPerFrame">Tokens of a frame.</param>
     /// <param name="y">As <paramref name="x"/>.</param>
     /// <param name="epilogue">Applied to the sum.</param>

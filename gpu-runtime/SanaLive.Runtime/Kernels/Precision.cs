@@ -11,4 +11,10 @@ public enum Precision
     /// steps of a 127th of the largest of their row. Rounds half up.
     /// </summary>
     Int8,
+
+    /// <summary>
+    /// Weights of 16 bits (the upper half of a float), kept so in memory and widened inside the product; inputs and sums stay 32-bit. Weights
+    /// that are bf16 in their checkpoint lose nothing: the products are those of <see cref="Fp32"/>, to the bit.
+    /// </summary>
+    Bf16,
 }

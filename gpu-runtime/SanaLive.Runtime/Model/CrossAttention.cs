@@ -6,10 +6,10 @@ namespace SanaLive.Runtime.Model;
 /// <summary>Softmax attention to the words of the prompt; no norm before it, no gate after it.</summary>
 internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
-    private readonly Weights toQ = Load(kernels, checkpoint, $"{name}to_q", config.CrossHidden, config.Hidden, precision);
-    private readonly Weights toK = Load(kernels, checkpoint, $"{name}to_k", config.CrossHidden, config.Hidden, Precision.Fp32);
-    private readonly Weights toV = Load(kernels, checkpoint, $"{name}to_v", config.CrossHidden, config.Hidden, Precision.Fp32);
-    private readonly Weights toOut = Load(kernels, checkpoint, $"{name}to_out.0", config.Hidden, config.CrossHidden, precision);
+    private readonly Weights toQ = LayerWeights.Linear(kernels, checkpoint, $"{name}to_q", [config.CrossHidden, config.Hidden], precision);
+    private readonly Weights toK = LayerWeights.Linear(kernels, checkpoint, $"{name}to_k", [config.CrossHidden, config.Hidden], LayerWeights.Careful(precision));
+    private readonly Weights toV = LayerWeights.Linear(kernels, checkpoint, $"{name}to_v", [config.CrossHidden, config.Hidden], LayerWeights.Careful(precision));
+    private readonly Weights toOut = LayerWeights.Linear(kernels, checkpoint, $"{name}to_out.0", [config.Hidden, config.CrossHidden], precision);
     private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.CrossHidden));
     private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.CrossHidden));
 
@@ -39,7 +39,4 @@ internal sealed class CrossAttention(KernelSet kernels, Checkpoint checkpoint, s
         normQ.Dispose();
         normK.Dispose();
     }
-
-    private static Weights Load(KernelSet kernels, Checkpoint checkpoint, string name, int outputs, int inputs, Precision precision) =>
-        kernels.PackLinear(checkpoint.Take($"{name}.weight", outputs, inputs), outputs, inputs, checkpoint.Take($"{name}.bias", outputs), precision);
 }

@@ -9,11 +9,10 @@ namespace SanaLive.Runtime.Model;
 /// </summary>
 internal sealed class LinearAttention(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
-    private readonly Weights toQ = kernels.PackLinear(checkpoint.Take($"{name}to_q.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
-    private readonly Weights toK = kernels.PackLinear(checkpoint.Take($"{name}to_k.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
-    private readonly Weights toV = kernels.PackLinear(checkpoint.Take($"{name}to_v.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, default, precision);
-    private readonly Weights toOut = kernels.PackLinear(
-        checkpoint.Take($"{name}to_out.0.weight", config.Hidden, config.Hidden), config.Hidden, config.Hidden, checkpoint.Take($"{name}to_out.0.bias", config.Hidden), precision);
+    private readonly Weights toQ = LayerWeights.Linear(kernels, checkpoint, $"{name}to_q", [config.Hidden, config.Hidden], precision, bias: false);
+    private readonly Weights toK = LayerWeights.Linear(kernels, checkpoint, $"{name}to_k", [config.Hidden, config.Hidden], precision, bias: false);
+    private readonly Weights toV = LayerWeights.Linear(kernels, checkpoint, $"{name}to_v", [config.Hidden, config.Hidden], precision, bias: false);
+    private readonly Weights toOut = LayerWeights.Linear(kernels, checkpoint, $"{name}to_out.0", [config.Hidden, config.Hidden], precision);
     private readonly Tensor normQ = kernels.Row(checkpoint.Take($"{name}norm_q.weight", config.Hidden));
     private readonly Tensor normK = kernels.Row(checkpoint.Take($"{name}norm_k.weight", config.Hidden));
 

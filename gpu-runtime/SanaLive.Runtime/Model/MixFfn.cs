@@ -9,16 +9,12 @@ namespace SanaLive.Runtime.Model;
 /// </summary>
 internal sealed class MixFfn(KernelSet kernels, Checkpoint checkpoint, string name, TransformerConfig config, Precision precision = Precision.Fp32) : IDisposable
 {
-    private readonly Weights inverted = kernels.PackLinear(
-        checkpoint.Take($"{name}conv_inverted.weight", 2 * config.FeedForward, config.Hidden, 1, 1),
-        2 * config.FeedForward, config.Hidden, checkpoint.Take($"{name}conv_inverted.bias", 2 * config.FeedForward), precision);
+    private readonly Weights inverted = LayerWeights.Linear(kernels, checkpoint, $"{name}conv_inverted", [2 * config.FeedForward, config.Hidden, 1, 1], precision);
     private readonly Weights depth = kernels.PackDepthwise3x3(
         checkpoint.Take($"{name}conv_depth.weight", 2 * config.FeedForward, 1, 3, 3),
         2 * config.FeedForward, checkpoint.Take($"{name}conv_depth.bias", 2 * config.FeedForward));
-    private readonly Weights point = kernels.PackLinear(
-        checkpoint.Take($"{name}conv_point.weight", config.Hidden, config.FeedForward, 1, 1), config.Hidden, config.FeedForward, default, precision);
-    private readonly Weights temporal = kernels.PackTemporal(
-        checkpoint.Take($"{name}conv_temp.weight", config.Hidden, config.Hidden, 3, 1), config.Hidden, config.Hidden, default);
+    private readonly Weights point = LayerWeights.Linear(kernels, checkpoint, $"{name}conv_point", [config.Hidden, config.FeedForward, 1, 1], precision, bias: false);
+    private readonly Weights temporal = LayerWeights.Temporal(kernels, checkpoint, $"{name}conv_temp", config.Hidden, precision);
 
     /// <param name="x">[tokens, hidden], normed and modulated.</param>
     /// <param name="w">Scratch memory.</param>

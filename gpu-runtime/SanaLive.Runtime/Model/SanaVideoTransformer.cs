@@ -29,7 +29,7 @@ public sealed class SanaVideoTransformer : IDisposable
     /// <param name="checkpoint">Weights; there may be none left over.</param>
     /// <param name="precision">
     /// Of the linears and 1x1 convolutions that every token goes through. Embeddings, the prompt's keys and values, temporal
-    /// convolutions and the last layer are fp32 always: they are few, and what goes wrong in them goes wrong everywhere.
+    /// convolutions and the last layer are never 8-bit: they are few, and what goes wrong in them goes wrong everywhere.
     /// </param>
     public SanaVideoTransformer(KernelSet kernels, TransformerConfig config, Checkpoint checkpoint, Precision precision = Precision.Fp32)
     {
@@ -38,7 +38,7 @@ public sealed class SanaVideoTransformer : IDisposable
         var (hidden, patch) = (config.Hidden, config.Patch);
         patchEmbedding = kernels.PackLinear(
             ChannelsLast(checkpoint.Take("patch_embedding.weight", hidden, config.InChannels, 1, patch, patch), hidden, config.InChannels, patch),
-            hidden, patch * patch * config.InChannels, checkpoint.Take("patch_embedding.bias", hidden));
+            hidden, patch * patch * config.InChannels, checkpoint.Take("patch_embedding.bias", hidden), LayerWeights.Careful(precision));
         time1 = Linear("time_embed.emb.timestep_embedder.linear_1", hidden, TimestepEmbedding.Width);
         time2 = Linear("time_embed.emb.timestep_embedder.linear_2", hidden, hidden);
         timeModulation = Linear("time_embed.linear", 6 * hidden, hidden);
@@ -46,12 +46,12 @@ public sealed class SanaVideoTransformer : IDisposable
         caption2 = Linear("caption_projection.linear_2", hidden, hidden);
         captionNorm = kernels.Row(checkpoint.Take("caption_norm.weight", hidden));
         blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(kernels, checkpoint, $"transformer_blocks.{layer}.", config, precision))];
-        finalModulation = FinalModulation(checkpoint, hidden);
+        finalModulation = FinalModulation(checkpoint, hidden, LayerWeights.Careful(precision));
         projOut = Linear("proj_out", patch * patch * config.OutChannels, hidden);
         checkpoint.Finish();
 
-        Weights Linear(string name, int outputs, int inputs) => kernels.PackLinear(
-            checkpoint.Take($"{name}.weight", outputs, inputs), outputs, inputs, checkpoint.Take($"{name}.bias", outputs));
+        Weights Linear(string name, int outputs, int inputs) =>
+            LayerWeights.Linear(kernels, checkpoint, name, [outputs, inputs], LayerWeights.Careful(precision));
     }
 
     public TransformerConfig Config { get; }
@@ -150,14 +150,14 @@ public sealed class SanaVideoTransformer : IDisposable
     }
 
     /// <summary>The last norm's shift and scale are both the time embedding plus a row of a table: one layer with two outputs per channel.</summary>
-    private Weights FinalModulation(Checkpoint checkpoint, int hidden)
+    private Weights FinalModulation(Checkpoint checkpoint, int hidden, Precision precision)
     {
         var weight = checkpoint.Take("time_embed.emb.timestep_embedder.linear_2.weight", hidden, hidden);
         var bias = checkpoint.Take("time_embed.emb.timestep_embedder.linear_2.bias", hidden);
         var table = checkpoint.Take("scale_shift_table", 2, hidden);
         for (var i = 0; i < table.Length; i++)
             table[i] += bias[i % hidden];
-        return kernels.PackLinear([.. weight, .. weight], 2 * hidden, hidden, table);
+        return kernels.PackLinear([.. weight, .. weight], 2 * hidden, hidden, table, precision);
     }
 
     /// <summary>[hidden, channels, patch, patch] to [hidden, patch, patch, channels].</summary>

@@ -81,6 +81,7 @@ public sealed class CpuKernelSetTests
     [Theory]
     [InlineData(Precision.Fp32)]
     [InlineData(Precision.Int8)]
+    [InlineData(Precision.Bf16)]
     public void Linear_WhenAnInputIsNotANumber_SaysSoInTheOutput(Precision precision)
     {
         using var kernels = new CpuKernelSet(1);
@@ -99,6 +100,46 @@ public sealed class CpuKernelSetTests
         Assert.All(values[..16], v => Assert.True(float.IsNaN(v)));
         Assert.All(values[16..], v => Assert.Equal(0f, v));
     }
+
+    [Fact]
+    public void Linear_InBf16_OfWeightsThatAreBf16_GivesTheBitsOfFp32()
+    {
+        var random = new Random(4);
+        var weight = Enumerable.Range(0, 70 * 33).Select(_ => BFloat16.Round((random.NextSingle() - 0.5f) * 8)).ToArray();
+        var values = Enumerable.Range(0, 130 * 33).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        foreach (var set in CpuInstructionSets.Supported)
+        {
+            using var kernels = new CpuKernelSet(2, set);
+            using var plain = kernels.PackLinear(BFloat16.Widen(weight), 70, 33, []);
+            using var halves = kernels.PackLinear(weight, 70, 33, []);
+            Assert.Equal(Bits(Run(kernels, plain)), Bits(Run(kernels, halves)));
+        }
+
+        float[] Run(CpuKernelSet kernels, Weights weights)
+        {
+            using var x = kernels.Create(130, 33);
+            using var y = kernels.Create(130, 70);
+            kernels.Write(x, values);
+            kernels.Linear(x, weights, y);
+            var result = new float[130 * 70];
+            kernels.Read(y, result);
+            return result;
+        }
+    }
+
+    [Theory]
+    [InlineData(1f, 0x3F80)]
+    [InlineData(-0f, 0x8000)]
+    [InlineData(1.00390625f, 0x3F80)]
+    [InlineData(1.01171875f, 0x3F82)]
+    [InlineData(1.004f, 0x3F81)]
+    [InlineData(float.MaxValue, 0x7F80)]
+    [InlineData(float.NegativeInfinity, 0xFF80)]
+    [InlineData(1e-45f, 0x0000)]
+    public void BFloat16_RoundsToTheNearestAndTiesToEven(float value, ushort bits) => Assert.Equal(bits, BFloat16.Round(value));
+
+    [Fact]
+    public void BFloat16_OfWhatIsNotANumber_IsNone() => Assert.True(float.IsNaN(BFloat16.Widen(BFloat16.Round(BitConverter.UInt32BitsToSingle(0x7F800001)))));
 
     [Fact]
     public void Linear_InInt8_GivesTheSameSumsHoweverBytesAreMultiplied()

@@ -7,7 +7,7 @@ public static class KernelCases
 {
     public static IReadOnlyList<KernelCase> All { get; } =
     [
-        .. Linears(), .. Int8Linears(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. CausalAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
+        .. Linears(), .. Int8Linears(), .. BFloat16Layers(), .. Norms(), .. LinearAttentions(), .. CrossAttentions(), .. CausalAttentions(), .. Depthwises(), .. TemporalMixes(), .. Convolutions(), .. Elementwises(),
     ];
 
     public static KernelCase Named(string name) => All.Single(c => c.Name == name);
@@ -45,6 +45,34 @@ public static class KernelCases
                 k.Write(y, Numbers(rows * outputs, 8));
                 return new(Residual: y, Gate: Make(k, rows % 3 == 0 ? 3 : 1, (2 * outputs) + 5, 10), GateColumn: outputs + 1);
             }, Precision.Int8);
+        }
+    }
+
+    private static IEnumerable<KernelCase> BFloat16Layers()
+    {
+        foreach (var (rows, inputs, outputs) in new[] { (1, 1, 1), (7, 20, 12), (61, 33, 50), (480, 192, 96), (3, 576, 192), (250, 112, 17), (120, 3000, 40) })
+        {
+            var shape = $"{rows}x{inputs}x{outputs}";
+            yield return Linear($"linear bf16 {shape}", rows, inputs, outputs, false, (_, _) => default, Precision.Bf16);
+            yield return Linear($"linear bf16+gate+residual in place {shape}", rows, inputs, outputs, true, (k, y) =>
+            {
+                k.Write(y, Numbers(rows * outputs, 8));
+                return new(Residual: y, Gate: Make(k, rows % 3 == 0 ? 3 : 1, (2 * outputs) + 5, 10), GateColumn: outputs + 1);
+            }, Precision.Bf16);
+        }
+
+        foreach (var (frames, pixels, c) in new[] { (1, 1, 1), (2, 240, 32), (3, 113, 50) })
+        {
+            foreach (var tail in new[] { true, false })
+            {
+                yield return new($"temporal bf16 {frames}x{pixels}x{c}{(tail ? "+tail" : "")}", frames * pixels, c, (k, y) =>
+                {
+                    var x = Make(k, frames * pixels, c, 30);
+                    var w = k.PackTemporal(BFloat16.Round(Numbers(c * c * 3, 31)), c, c, tail ? Numbers(c, 32) : []);
+                    var before = tail ? Make(k, pixels, c, 33) : null;
+                    return () => k.TemporalMix(x, before, w, pixels, y);
+                });
+            }
         }
     }
 

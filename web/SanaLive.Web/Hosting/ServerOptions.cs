@@ -57,7 +57,7 @@ public sealed class ServerOptions
     /// <summary>Threads that compute, 1 to 256, shared out among the engines; null: as many as there are cores.</summary>
     public int? Threads { get; set; }
 
-    /// <summary><c>fp32</c>, or <c>int8</c> for 8-bit products in the transformer's linears; null: int8 where the model loses nothing by it and the processor is faster so.</summary>
+    /// <summary><c>fp32</c>, <c>bf16</c> for weights that take half the memory, or <c>int8</c> for 8-bit products in the transformer's linears; null: int8 where the model loses nothing by it and the processor is faster so.</summary>
     public string? Precision { get; set; }
 
     /// <summary>
@@ -119,7 +119,7 @@ public sealed class ServerOptions
         if (Store is not null && DataFolder is null) yield return "--store keeps snapshots as files: name a folder for them with --data.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
-        if (Precision is not (null or "fp32" or "int8")) yield return $"--precision takes fp32 or int8, not '{Precision}'.";
+        if (Precision is not (null or "fp32" or "bf16" or "int8")) yield return $"--precision takes fp32, bf16 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return CommandLine.InOptions(problem, nameof(Sessions));
         foreach (var problem in Limits.Problems()) yield return problem;
     }

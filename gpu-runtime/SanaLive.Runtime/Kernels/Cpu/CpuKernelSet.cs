@@ -87,10 +87,28 @@ public sealed unsafe class CpuKernelSet : KernelSet
         ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Precision precision = Precision.Fp32)
     {
         RequireWeights(weight, outputs, inputs, 1, bias);
-        return precision == Precision.Int8 ? new CpuInt8Weights(weight, outputs, inputs, bias) : CpuLinear.Pack(weight, outputs, inputs, bias);
+        return precision switch
+        {
+            Precision.Fp32 => CpuLinear.Pack(weight, outputs, inputs, bias),
+            Precision.Int8 => new CpuInt8Weights(weight, outputs, inputs, bias),
+            Precision.Bf16 => CpuLinear.Pack(BFloat16.Round(weight), outputs, inputs, bias),
+            _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Unknown precision."),
+        };
+    }
+
+    public override Weights PackLinear(ReadOnlySpan<ushort> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, outputs, inputs, 1, bias);
+        return CpuLinear.Pack(weight, outputs, inputs, bias);
     }
 
     public override Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    {
+        RequireWeights(weight, outputs, inputs, 3, bias);
+        return CpuTemporalMix.Pack(weight, outputs, inputs, bias);
+    }
+
+    public override Weights PackTemporal(ReadOnlySpan<ushort> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
     {
         RequireWeights(weight, outputs, inputs, 3, bias);
         return CpuTemporalMix.Pack(weight, outputs, inputs, bias);
@@ -269,7 +287,7 @@ public sealed unsafe class CpuKernelSet : KernelSet
 
     private static bool SameShape(Tensor a, Tensor b) => a.Rows == b.Rows && a.Columns == b.Columns;
 
-    private static void RequireWeights(ReadOnlySpan<float> weight, int outputs, int inputs, int taps, ReadOnlySpan<float> bias)
+    private static void RequireWeights<T>(ReadOnlySpan<T> weight, int outputs, int inputs, int taps, ReadOnlySpan<float> bias)
     {
         Require(weight.Length == (long)outputs * inputs * taps, $"{weight.Length} weights are not {outputs} x {inputs} x {taps}.");
         Require(bias.IsEmpty || bias.Length == outputs, $"A bias of {bias.Length} does not fit {outputs} outputs.");

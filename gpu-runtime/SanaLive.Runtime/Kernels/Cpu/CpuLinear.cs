@@ -12,6 +12,10 @@ internal static unsafe class CpuLinear
     public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
         new(outputs, inputs, 1, 1, bias, weights);
 
+    /// <summary>Packs [outputs, inputs] of bf16.</summary>
+    public static CpuWeights Pack(ReadOnlySpan<ushort> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        new(outputs, inputs, 1, 1, bias, weights);
+
     /// <remarks>x is [rows, K], y [rows, M]; they must not overlap.</remarks>
     public static void Run(CpuKernels cpu, float* x, int rows, CpuWeights weights, float* y, in GemmEpilogue epilogue)
     {
@@ -21,11 +25,12 @@ internal static unsafe class CpuLinear
             Rows = rows,
             K = weights.K,
             Outputs = weights.Outputs,
-            Weights = weights.Panel(0),
+            Weights = weights.Open(cpu),
             Y = y,
             Epilogue = epilogue,
         };
-        job.RowBlocks = (rows + RowsPerBlock - 1) / RowsPerBlock;
+        job.RowsPerBlock = job.Weights.RowsPerBlock(weights.K, RowsPerBlock);
+        job.RowBlocks = (rows + job.RowsPerBlock - 1) / job.RowsPerBlock;
         // Few rows (text, timesteps): the panels are shared out as well.
         var wanted = cpu.ThreadCount == 1 ? 1 : 4 * cpu.ThreadCount;
         var panelBlocks = Math.Clamp((wanted + job.RowBlocks - 1) / Math.Max(job.RowBlocks, 1), 1, weights.Panels);
@@ -60,13 +65,13 @@ internal static unsafe class CpuLinear
             AStep = 1,
             WStep = CpuWeights.PanelWidth,
         };
-        var firstRow = chunk % job.RowBlocks * RowsPerBlock;
-        var endRow = Math.Min(firstRow + RowsPerBlock, job.Rows);
+        var firstRow = chunk % job.RowBlocks * job.RowsPerBlock;
+        var endRow = Math.Min(firstRow + job.RowsPerBlock, job.Rows);
         var firstPanel = chunk / job.RowBlocks * job.PanelsPerBlock;
         var endPanel = Math.Min(firstPanel + job.PanelsPerBlock, job.Panels);
         for (var panel = firstPanel; panel < endPanel; panel++)
         {
-            g.W = job.Weights + ((nint)panel * job.K * CpuWeights.PanelWidth);
+            g.W = job.Weights.Panel<T>(panel, worker);
             var column = panel * CpuWeights.PanelWidth;
             var columns = Math.Min(CpuWeights.PanelWidth, job.Outputs - column);
             for (var row = firstRow; row < endRow;)
@@ -84,9 +89,10 @@ internal static unsafe class CpuLinear
     {
         public float* X;
         public float* Y;
-        public float* Weights;
+        public CpuPanels Weights;
         public GemmEpilogue Epilogue;
         public int Rows;
+        public int RowsPerBlock;
         public int K;
         public int Outputs;
         public int RowBlocks;

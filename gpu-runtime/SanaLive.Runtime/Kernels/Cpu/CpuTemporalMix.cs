@@ -14,21 +14,28 @@ internal static unsafe class CpuTemporalMix
     public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
         new(outputs, inputs, 3, 3, bias, weights);
 
+    /// <summary>As the other, of bf16.</summary>
+    public static CpuWeights Pack(ReadOnlySpan<ushort> weights, int outputs, int inputs, ReadOnlySpan<float> bias) =>
+        new(outputs, inputs, 3, 3, bias, weights);
+
     /// <remarks>x and y are [frames, pixels, C] and must not overlap; the tail is [pixels, C], or null for zero.</remarks>
     public static void Run(CpuKernels cpu, float* x, float* tail, int frames, int pixels, CpuWeights weights, float* y, in GemmEpilogue epilogue)
     {
+        var panels = weights.Open(cpu);
+        var rowsPerBlock = panels.RowsPerBlock(3 * weights.Outputs, RowsPerBlock);
         var job = new Job
         {
             X = x,
             Tail = tail,
             Y = y,
-            Weights = weights.Panel(0),
+            Weights = panels,
+            RowsPerBlock = rowsPerBlock,
             Epilogue = epilogue,
             Frames = frames,
             Pixels = pixels,
             Channels = weights.Outputs,
             Panels = weights.Panels,
-            Blocks = (pixels + RowsPerBlock - 1) / RowsPerBlock,
+            Blocks = (pixels + rowsPerBlock - 1) / rowsPerBlock,
         };
         job.Epilogue.Skip = x;
         cpu.Pool.Run(
@@ -73,11 +80,11 @@ internal static unsafe class CpuTemporalMix
             WSegment = segment,
         };
         var firstRow = frame * job.Pixels;
-        var first = chunk % job.Blocks * RowsPerBlock;
-        var end = Math.Min(first + RowsPerBlock, job.Pixels);
+        var first = chunk % job.Blocks * job.RowsPerBlock;
+        var end = Math.Min(first + job.RowsPerBlock, job.Pixels);
         for (var panel = 0; panel < job.Panels; panel++)
         {
-            g.W = job.Weights + (panel * 3 * segment) + (before == null ? segment : 0);
+            g.W = job.Weights.Panel<T>(panel, worker) + (before == null ? segment : 0);
             var column = panel * CpuWeights.PanelWidth;
             var columns = Math.Min(CpuWeights.PanelWidth, job.Channels - column);
             for (var row = first; row < end;)
@@ -96,12 +103,13 @@ internal static unsafe class CpuTemporalMix
         public float* X;
         public float* Tail;
         public float* Y;
-        public float* Weights;
+        public CpuPanels Weights;
         public GemmEpilogue Epilogue;
         public int Frames;
         public int Pixels;
         public int Channels;
         public int Panels;
         public int Blocks;
+        public int RowsPerBlock;
     }
 }

@@ -17,6 +17,9 @@ internal unsafe interface ILanes<T>
 
     static abstract T Load(float* source);
 
+    /// <summary><see cref="Count"/> numbers of which only the upper halves are kept.</summary>
+    static abstract T LoadBFloat16(ushort* source);
+
     static abstract T Splat(float value);
 
     /// <summary>a * b + c, rounded once where the processor can.</summary>

@@ -12,6 +12,18 @@ internal static unsafe class LaneMath
     public static T Exp<T>(T x)
         where T : unmanaged, ILanes<T> => Exp(x, Log2E);
 
+    /// <summary>Widens bf16 numbers, a multiple of 32 of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen<T>(ushort* from, float* to, nint count)
+        where T : unmanaged, ILanes<T>
+    {
+        for (nint i = 0; i < count; i += 2 * T.Count)
+        {
+            T.Store(T.LoadBFloat16(from + i), to + i);
+            T.Store(T.LoadBFloat16(from + i + T.Count), to + i + T.Count);
+        }
+    }
+
     /// <summary>1 / (1 + exp(-x)).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x)

@@ -42,6 +42,8 @@ public sealed class ScalarKernelSet<T> : KernelSet
         var packed = Pack(weight, outputs, inputs, 1, bias);
         if (precision == Precision.Int8)
             packed.Quantize();
+        else if (precision == Precision.Bf16)
+            packed.RoundToBFloat16();
         return packed;
     }
 

@@ -20,6 +20,13 @@ internal sealed class ScalarWeights<T>(int outputs, int inputs, int taps, ReadOn
         ScalarNumbers.RoundToSteps(Values, Inputs);
     }
 
+    /// <summary>The weights are rounded; inputs stay what they are.</summary>
+    public void RoundToBFloat16()
+    {
+        foreach (ref var value in Values.AsSpan())
+            value = T.CreateChecked(BFloat16.Widen(BFloat16.Round(float.CreateTruncating(value))));
+    }
+
     protected override void Dispose(bool disposing)
     {
     }
