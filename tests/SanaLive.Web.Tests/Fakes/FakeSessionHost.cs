@@ -20,6 +20,9 @@ internal sealed class FakeSessionHost : ISessionHost
     /// <summary>What every call ends in, if not well.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Until then it does not stop.</summary>
+    public Task StopGate { get; set; } = Task.CompletedTask;
+
     public SessionLoad Load { get; set; } = new(0, 0, 0, 4);
 
     /// <summary>The next watch that a relay begins.</summary>
@@ -166,7 +169,7 @@ internal sealed class FakeSessionHost : ISessionHost
     private EngineView ViewOf(string engine) =>
         new(engine, Drained.ContainsKey(engine) ? EngineState.Drained : EngineState.Serving, null, 1, 4, 0, 0);
 
-    public Task StopAsync() => Task.CompletedTask;
+    public Task StopAsync() => StopGate;
 
     public Task CloseAsync(string id, CancellationToken cancellation)
     {

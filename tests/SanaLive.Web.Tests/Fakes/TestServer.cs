@@ -56,8 +56,8 @@ internal sealed class TestServer : IAsyncDisposable
             services.Replace(ServiceDescriptor.Singleton<ISessionHostSource, RealSessions>()));
 
     /// <summary>With settings that have no option on the command line.</summary>
-    public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings) =>
-        StartAsync(Task.CompletedTask, OnAnyPort(settings), _ => { });
+    public static Task<TestServer> StartWithAsync(Dictionary<string, string?> settings, Action<IServiceCollection>? replace = null) =>
+        StartAsync(Task.CompletedTask, OnAnyPort(settings), replace ?? (_ => { }));
 
     private static CommandLine OnAnyPort(Dictionary<string, string?> settings)
     {

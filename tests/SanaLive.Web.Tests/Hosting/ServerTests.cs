@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using SanaLive.Web.Hosting;
 using SanaLive.Web.Tests.Fakes;
 
@@ -164,6 +166,16 @@ public sealed class ServerTests : IDisposable
         await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
         Assert.True(watch.Ended.Task.IsCompleted);
         Assert.True(viewer.Closed.IsCompleted);
+        Assert.True(server.Endpoint.Disposed);
+    }
+
+    [Fact]
+    public async Task Stop_OfSessionsThatHang_IsNotHeldUpByThem()
+    {
+        var server = await TestServer.StartWithAsync([], services => services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(300)));
+        server.Host.StopGate = new TaskCompletionSource().Task;
+
+        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.True(server.Endpoint.Disposed);
     }
 

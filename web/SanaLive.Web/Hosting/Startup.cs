@@ -28,10 +28,26 @@ public sealed partial class Startup(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (stopping is not null) await stopping;
+        var saved = await InTimeAsync(stopping ?? Task.CompletedTask, cancellationToken);
         await relays.DisposeAsync();
         await endpoint.DisposeAsync();
-        if (host is not null) await host.DisposeAsync();
+        if (host is null) return;
+        // What the sessions may still be waiting for must not be taken away under them; it ends with the process.
+        if (!saved || !await InTimeAsync(host.DisposeAsync().AsTask(), cancellationToken)) LogLeft();
+    }
+
+    /// <summary>An engine or a disk that hangs must not keep the server from ending.</summary>
+    private static async Task<bool> InTimeAsync(Task work, CancellationToken over)
+    {
+        try
+        {
+            await work.WaitAsync(over);
+            return true;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -94,6 +110,10 @@ public sealed partial class Startup(
     [LoggerMessage(Level = LogLevel.Information, Message =
         "Engine {Engine} runs {Model} on {Kernels} in {Precision} with {Threads} threads, {RealTime:F1} times real time. {Reason}")]
     private partial void LogEngine(string engine, string model, string kernels, string precision, int threads, double realTime, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message =
+        "An engine or the place where sessions are kept does not answer, and the server ends without it: sessions go on from their last snapshots")]
+    private partial void LogLeft();
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "SanaLive cannot start: {Sentence}")]
     private partial void LogCannotStart(string sentence);
