@@ -10,26 +10,50 @@ internal static partial class DurableFiles
     /// <summary>Writes beside the place, flushes to the disk, and renames: the file is whole or it is not there.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
-        var beside = path + ".tmp";
+        WriteBeside(path, bytes);
+        PutInPlace(path);
+    }
+
+    /// <summary>The part of <see cref="Write"/> that takes its time. Nothing is at the place yet.</summary>
+    public static void WriteBeside(string path, ReadOnlySpan<byte> bytes)
+    {
         try
         {
-            using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
+            using var file = new FileStream(Beside(path), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
         }
         catch
         {
             // On a full disk half a file would take the room that the next attempt needs.
-            File.Delete(beside);
+            Discard(path);
+            throw;
+        }
+    }
+
+    public static void PutInPlace(string path)
+    {
+        try
+        {
+            File.Move(Beside(path), path, overwrite: true);
+        }
+        catch
+        {
+            Discard(path);
             throw;
         }
 
         SyncFolder(Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>What was written beside the place is not wanted there any more.</summary>
+    public static void Discard(string path)
+    {
+        var folder = Path.GetDirectoryName(path);
+        if (Directory.Exists(folder)) File.Delete(Beside(path));
+    }
+
+    private static string Beside(string path) => path + ".tmp";
 
     /// <summary>For this user's eyes alone: prompts are in it.</summary>
     public static void CreateFolder(string path)

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace SanaLive.Sessions.Durability;
 
-/// <summary>One session's folder in the hands of one owner. All work is done on the thread pool, one call at a time across owners.</summary>
+/// <summary>
+/// One session's folder in the hands of one owner. All work is done on the thread pool, one call at a time across owners; a snapshot's
+/// megabytes alone are written beside the others, because a cue's receipt waits for the journal.
+/// </summary>
 internal sealed class FileStoredSession(FileSessionStore store, string id, string folder, long epoch, Lock gate) : IStoredSession
 {
     private readonly string _claim = Numbered(folder, "claim", epoch);
@@ -68,13 +71,22 @@ internal sealed class FileStoredSession(FileSessionStore store, string id, strin
         (_chain, _end) = (chain, bytes.Length);
     });
 
-    public Task<SnapshotName> SaveAsync(Snapshot snapshot) => Owned(() =>
+    public async Task<SnapshotName> SaveAsync(Snapshot snapshot)
     {
-        var (bytes, hash) = SnapshotFile.Write(snapshot);
-        var file = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}-{hash[..8]}.snapshot");
-        DurableFiles.Write(Path.Combine(folder, file), bytes);
-        return new SnapshotName(file, snapshot.Block, snapshot.Sequence, bytes.Length, hash);
-    });
+        var name = await Task.Run(() => WriteBeside(snapshot));
+        var path = Path.Combine(folder, name.File);
+        try
+        {
+            await Owned(() => DurableFiles.PutInPlace(path));
+        }
+        catch (FencedException)
+        {
+            DurableFiles.Discard(path);
+            throw;
+        }
+
+        return name;
+    }
 
     public Task<Snapshot> LoadAsync(SnapshotName name, CancellationToken cancellation) => Owned(() =>
     {
@@ -109,6 +121,23 @@ internal sealed class FileStoredSession(FileSessionStore store, string id, strin
     {
         if (_journal is { } journal) await journal.DisposeAsync();
         _journal = null;
+    }
+
+    private SnapshotName WriteBeside(Snapshot snapshot)
+    {
+        var (bytes, hash) = SnapshotFile.Write(snapshot);
+        var file = string.Create(CultureInfo.InvariantCulture, $"{snapshot.Block:D12}-{epoch}-{snapshot.Sequence}-{hash[..8]}.snapshot");
+        if (!File.Exists(_claim)) throw new FencedException(id, epoch);
+        try
+        {
+            DurableFiles.WriteBeside(Path.Combine(folder, file), bytes);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+
+        return new SnapshotName(file, snapshot.Block, snapshot.Sequence, bytes.Length, hash);
     }
 
     /// <summary>There is always room for the zero length that ends a journal.</summary>

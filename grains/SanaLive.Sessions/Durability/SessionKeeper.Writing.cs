@@ -42,14 +42,13 @@ internal sealed partial class SessionKeeper
 
             try
             {
-                if (anew) await stored.RewriteAsync(records);
-                else await stored.AppendAsync(records, flush);
+                await AnsweredAsync(anew ? stored.RewriteAsync(records) : stored.AppendAsync(records, flush), ofJournal: true);
                 Written(sequence, anew, flush, records.Count);
             }
             catch (Exception e)
             {
                 // A store of whatever kind that fails in whatever way: the session's status says so, and the log.
-                lock (_gate) (_isWriting, _anew) = (false, true);
+                lock (_gate) (_isWriting, _anew, _hangs) = (false, true, false);
                 Failed(e, ref _trouble);
                 return;
             }
@@ -61,6 +60,7 @@ internal sealed partial class SessionKeeper
         bool recovered;
         lock (_gate)
         {
+            _hangs = false;
             _journaled = anew ? records : _journaled + records;
             _anew &= !anew;
             _queue.RemoveAll(record => record.Sequence <= sequence);
@@ -103,7 +103,9 @@ internal sealed partial class SessionKeeper
 
             try
             {
-                var name = await stored.SaveAsync(snapshot);
+                var saving = stored.SaveAsync(snapshot);
+                await AnsweredAsync(saving, ofJournal: false);
+                var name = await saving;
                 if (Named(snapshot, name, life) is not { } named) continue;
                 await FlushedAsync(named);
                 IReadOnlyList<SnapshotName>? keep;
@@ -175,6 +177,36 @@ internal sealed partial class SessionKeeper
         }
 
         if (before is null) around.Log.NotDurable(error, Tag);
+        if (before != Trouble) changed();
+    }
+
+    /// <summary>Returns when the store has answered, however late; what it answers is its task's. If it is late, nobody else waits for it meanwhile.</summary>
+    private async Task AnsweredAsync(Task work, bool ofJournal)
+    {
+        if (!work.IsCompleted)
+        {
+            using var answered = new CancellationTokenSource();
+            var patience = ofJournal ? LongestFlush : LongestSave;
+            if (await Task.WhenAny(work, Task.Delay(patience, around.Time, answered.Token)) != work) Hangs(patience, ofJournal);
+            answered.Cancel();
+        }
+
+        await work;
+    }
+
+    private void Hangs(TimeSpan patience, bool ofJournal)
+    {
+        string? before;
+        var sentence = $"It cannot be saved now: its store has not answered for {patience.TotalSeconds:0} s.";
+        lock (_gate)
+        {
+            before = Trouble;
+            if (ofJournal) (_trouble, _hangs) = (sentence, true);
+            else _snapshotTrouble = sentence;
+            if (ofJournal) Release();
+        }
+
+        if (before is null) around.Log.NotDurable(new TimeoutException(sentence), Tag);
         if (before != Trouble) changed();
     }
 

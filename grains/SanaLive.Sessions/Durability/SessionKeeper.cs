@@ -24,6 +24,12 @@ internal sealed partial class SessionKeeper(
     /// <summary>How soon a store that could not be written is tried again unasked.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A store that has not answered for so long hangs: it counts as one that cannot be written, until it answers.</summary>
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(15);
+
+    /// <summary>The same for snapshots, which may be large.</summary>
+    private static readonly TimeSpan LongestSave = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private readonly List<JournalRecord> _queue = [];
     private readonly List<(long Sequence, TaskCompletionSource Done)> _waiting = [];
@@ -41,6 +47,7 @@ internal sealed partial class SessionKeeper(
     private bool _isSaving;
     private bool _anew = true; // the store's journal is not what it should be
     private bool _waitsForSnapshot; // what the store's journal knows is no longer remembered here
+    private bool _hangs; // the store has not answered to the journal's last write, and nobody waits for it
     private bool _fenced;
     private bool _over;
     private string? _trouble; // of the journal
@@ -93,7 +100,7 @@ internal sealed partial class SessionKeeper(
     {
         lock (_gate)
         {
-            if (_fenced || _flushed >= sequence) return Task.CompletedTask;
+            if (_fenced || _hangs || _flushed >= sequence) return Task.CompletedTask;
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((sequence, done));
             Work();

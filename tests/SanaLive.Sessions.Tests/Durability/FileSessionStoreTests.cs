@@ -72,6 +72,34 @@ public sealed class FileSessionStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Journal_WhileASnapshotIsBeingWritten_DoesNotWaitForIt()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await using var store = new FileSessionStore(_folder);
+        var session = await store.CreateAsync(Kept.Id, default);
+        await session.RewriteAsync(Kept.Records());
+        var name = await session.SaveAsync(Kept.Snapshot());
+        await session.PruneAsync([]);
+        // A disk that takes its time: a pipe that nobody reads yet, in the place that the same snapshot is written to.
+        var pipe = Path.Combine(_folder, "sessions", Kept.Id, name.File + ".tmp");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync();
+        var saving = session.SaveAsync(Kept.Snapshot());
+
+        await session.AppendAsync([new(Kept.Records()[^1].Sequence + 1, new JournalEntry.Paused(false))], flush: true).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(saving.IsCompleted);
+
+        using (var reader = new FileStream(pipe, FileMode.Open, FileAccess.Read))
+        {
+            var read = new byte[name.Bytes];
+            await reader.ReadExactlyAsync(read);
+            Assert.Equal(Kept.Text(Kept.Snapshot()), Kept.Text(SnapshotFile.Read(read, name)));
+        }
+
+        // A pipe cannot be flushed to a disk on every system: whether it was put in its place says nothing about files.
+        await saving.ContinueWith(_ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task ManyOwnersAtOnce_OneWritesAndNothingIsTorn()
     {
         await using var store = new FileSessionStore(_folder);

@@ -1,5 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using SanaLive.Sessions.Bookmarks;
 using SanaLive.Sessions.Durability;
+using SanaLive.Sessions.Tests.Fakes;
 
 namespace SanaLive.Sessions.Tests.Durability;
 
@@ -37,6 +41,30 @@ public sealed class PostgresSessionStoreTests(PostgresServer server) : IClassFix
         Assert.Equal(Kept.Text(Kept.Snapshot()), Kept.Text(await second.LoadAsync(name, default)));
         await second.PruneAsync([]);
         Assert.Contains("not there", (await Assert.ThrowsAsync<StoreException>(() => second.LoadAsync(name, default))).Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task Session_OfAServerThatIsGone_ComesBackWithItsCueAndKeyAndGoesForGoodWhenItIsClosed()
+    {
+        var first = await OpenAsync();
+        // Left as a crash leaves it: the connections are closed, and nothing else is.
+        var killed = NewHost(first);
+        var created = await killed.CreateAsync(new CreateSession("meadow day", 7), default);
+        var receipt = await killed.CueAsync(created.Id, new CueRequest("night", AtBlock: 3, ClientId: "mine"), default);
+        await first.DisposeAsync();
+
+        await using var second = await OpenAsync();
+        await using var host = NewHost(second);
+        await host.RestoreAsync(default);
+        var view = await host.GetAsync(created.Id, default);
+        Assert.Equal((7ul, SessionStatus.Idle, 2L), (view.Seed, view.Status, view.Durability!.Epoch));
+        Assert.True(await host.MaySteerAsync(created.Id, created.DirectorKey, default));
+        Assert.Equal((receipt.Id, 3L), (view.Cues.Single().Id, view.Cues.Single().Block));
+        Assert.Equal(receipt.Id, (await host.CueAsync(created.Id, new CueRequest("night", AtBlock: 3, ClientId: "mine"), default)).Id);
+        var fork = await host.ForkAsync(created.Id, new ForkRequest(), default);
+        await host.CloseAsync(created.Id, default);
+        Assert.Equal([fork.Id], (await second.ListAsync(default)).Where(id => id == created.Id || id == fork.Id));
+        await host.CloseAsync(fork.Id, default);
     }
 
     [PostgresFact]
@@ -105,6 +133,10 @@ public sealed class PostgresSessionStoreTests(PostgresServer server) : IClassFix
         "cannot be used",
         (await Assert.ThrowsAsync<IOException>(() => PostgresSessionStore.OpenAsync($"Host={_folder};Username=nobody;Timeout=5", _folder, default))).Message,
         StringComparison.Ordinal);
+
+    private static InProcessSessionHost NewHost(ISessionStore store) => new(
+        [new FakeEngine(TimeProvider.System)], new FakeEncoder(), new FakePictureReader(), Options.Create(new SessionOptions()), TimeProvider.System,
+        NullLogger<InProcessSessionHost>.Instance, store);
 
     private Task<PostgresSessionStore> OpenAsync() => PostgresSessionStore.OpenAsync(server.Connection, _folder, default);
 }

@@ -41,6 +41,37 @@ public sealed class TroubleTests
         await viewer.LeaveAsync();
     });
 
+    [Fact]
+    public void StoreThatHangs_TheStreamGoesOnSaysThatItIsNotDurableAndRecoversWhenItAnswers() => Play(async stage =>
+    {
+        var id = await stage.CreateAsync();
+        var viewer = stage.Watch(id);
+        await stage.PassAsync(2);
+        var disk = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.Store!.FlushGate = disk.Task;
+        var cue = stage.CueAsync(id, "night");
+        await stage.PassAsync(14);
+        Assert.False(cue.IsCompleted);
+        await stage.PassAsync(2);
+        var receipt = await cue;
+        var view = await stage.ViewAsync(id);
+        Assert.False(view.Durability!.Durable);
+        Assert.Contains("has not answered for 15 s", view.Durability.Reason, StringComparison.Ordinal);
+        await stage.PassAsync(3);
+        Assert.Equal(CueStatus.Applied, (await stage.ReceiptAsync(id, receipt.Id)).Status);
+        // Nobody waits once it is known that the store hangs.
+        Assert.True(stage.CueAsync(id, "forest", atBlock: 60).IsCompletedSuccessfully);
+        await stage.PassAsync(1);
+        Assert.True(viewer.Numbers.Last() > receipt.Block + 4);
+
+        disk.SetResult();
+        await stage.PassAsync(2);
+        Assert.Equal((true, null), ((await stage.ViewAsync(id)).Durability!.Durable, (await stage.ViewAsync(id)).Durability!.Reason));
+        await stage.RestartAsync();
+        Assert.Equal(2, (await stage.ViewAsync(id)).Cues.Count);
+        await viewer.LeaveAsync();
+    });
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
