@@ -109,7 +109,7 @@ async function asked(session, what, body, expected, unanswered = () => {}) {
   }
 }
 
-/** The session's forks so far are looked at for two seconds, then closed for good. */
+/** Forks that have made blocks are held against their parents and closed for good. */
 async function finishForks() {
   for (const fork of [...ledger.sessions.values()].filter((one) => one.parent)) {
     if (fork.hashes.size === 0) continue;
@@ -159,7 +159,7 @@ async function live(target) {
   await Promise.all(main.map((session) => actions[any(['cue', 'cue', 'bookmark', target === 'block' ? 'cue' : target])](session)));
   await pause(Math.random() * 800);
   for (const session of watched) await ledger.collect(server, session);
-  if (ledger.sessions.size > 5) await finishForks();
+  if (ledger.sessions.size > 4) await finishForks();
 
   const session = any(main);
   let busy = false;
@@ -223,6 +223,12 @@ for (let target = targetOf(0); life < kills || (missing().length > 0 && life < 2
   for (const session of main) await ledger.collect(server, session);
   process.stdout.write(`# kill ${life + 1} of ${kills}: ${turn}; so far ${JSON.stringify(hit)}\n`);
 }
+const forks = [...ledger.sessions.values()].filter((one) => one.parent);
+const ends = forks.map((fork) => keepWatching(server.url, fork.id));
+await Promise.all(forks.map((fork) => played(fork, 4)));
+await Promise.all(ends.map((end) => end()));
+for (const session of main) await ledger.collect(server, session);
+await finishForks();
 const schedules = [];
 for (const session of main) {
   const stop = keepWatching(server.url, session.id);

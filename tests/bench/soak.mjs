@@ -135,7 +135,8 @@ async function lookOn(browser, session, isOver) {
     await playing(page).then(() => done.pages++, () => done.refused++);
     await pause(10_000);
     await close();
-    await pause(2_000);
+    // It decodes and draws on the processor that the server needs.
+    await pause(20_000);
   }
 }
 
