@@ -63,8 +63,10 @@ const actions = {
     if (answer) ledger.add(answer, { parent: session.id, from: answer.session.block, since: bookmark.life });
   },
   async move(session) {
-    const view = (await server.api('GET', `/api/sessions/${session.id}`)).body;
-    await asked(session, 'move', { engine: view.engine === 'cpu-0' ? 'cpu-1' : 'cpu-0' }, 200);
+    const view = await server.api('GET', `/api/sessions/${session.id}`).catch((error) => {
+      if (server.alive) throw error;
+    });
+    if (view) await asked(session, 'move', { engine: view.body.engine === 'cpu-0' ? 'cpu-1' : 'cpu-0' }, 200);
   },
   snapshot: (session) => new Promise((resolve) => {
     const folder = watch(folderOf(session), (_, file) => file?.endsWith('.snapshot.tmp') && done());
