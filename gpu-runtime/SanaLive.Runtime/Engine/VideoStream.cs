@@ -15,6 +15,9 @@ internal sealed class VideoStream : IVideoStream
     private Prompt? textBlendFrom;
     private float textWeight;
 
+    // What the three made of themselves: where a blend has nothing between its two prompts, it is one of them for many blocks.
+    private Prompt? textRead;
+
     public VideoStream(VideoModel model, ulong seed, StartImage? start = null)
     {
         if (start is not null && start.Latents.Length != model.LatentFrameLength)
@@ -70,17 +73,24 @@ internal sealed class VideoStream : IVideoStream
             return text;
         var to = request.Prompt;
         var blended = from is null ? to : model.Prompts.Blend(from, to, weight);
+        if (text is not null && ReferenceEquals(textRead, blended))
+        {
+            (textPrompt, textBlendFrom, textWeight) = (to, from, weight);
+            return text;
+        }
+
+        (textPrompt, textRead) = (null, null);
         if (text is null || text.Words != blended.Tokens)
         {
             text?.Dispose();
+            text = null;
             text = model.Transformer.CreateText(blended.Tokens);
             embedding = new float[blended.Embedding.Length];
         }
 
-        textPrompt = null;
         blended.Embedding.Span.CopyTo(embedding);
         model.Transformer.ReadText(embedding, text);
-        (textPrompt, textBlendFrom, textWeight) = (to, from, weight);
+        (textPrompt, textBlendFrom, textWeight, textRead) = (to, from, weight, blended);
         return text;
     }
 
