@@ -117,20 +117,29 @@ public abstract class KernelSet : IDisposable
     /// <summary>RMSNorm over the whole width, <c>y = x / sqrt(mean(x^2) + eps) * weight</c>, then ReLU if asked. May work in place.</summary>
     public abstract void RmsNorm(Tensor x, Tensor weight, float eps, bool relu, Tensor y);
 
-    /// <summary>
-    /// One block's own terms of linear attention: <c>S = sum v (R k)^T</c> per head and <c>z = sum k</c>, not rotated.
-    /// Replaces what was in <paramref name="s"/> and <paramref name="z"/>.
-    /// </summary>
-    /// <param name="k">[tokens, heads * d], after norm and ReLU, not rotated.</param>
-    /// <param name="v">[tokens, heads * d].</param>
-    /// <param name="cos">[tokens, d / 2]: the rotation of each token's adjacent pairs.</param>
+    /// <summary>Rotations of a block's tokens, laid out as <see cref="LinearAttention"/> of this kernel set reads them.</summary>
+    /// <param name="cos">[tokens, d / 2]: of each token's adjacent pairs.</param>
     /// <param name="sin">[tokens, d / 2].</param>
-    /// <param name="s">[heads * d, d]: row of the value, column of the key.</param>
-    /// <param name="z">[heads, d].</param>
-    public abstract void AttentionTerms(Tensor k, Tensor v, Tensor cos, Tensor sin, Tensor s, Tensor z);
+    /// <param name="tokens">How many.</param>
+    public abstract Tensor PackRotation(ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, int tokens);
 
-    /// <summary><c>y = S R q / (z . q + eps)</c> per head. Shapes as in <see cref="AttentionTerms"/>.</summary>
-    public abstract void AttentionApply(Tensor q, Tensor cos, Tensor sin, Tensor s, Tensor z, float eps, Tensor y);
+    /// <summary>
+    /// Linear attention of one block with its state, in one go: the block's own terms <c>S = sum v (R k)^T</c> per head and
+    /// <c>z = sum k</c>, not rotated; then <c>y = (S_past + S) R q / ((z_past + z) . q + eps)</c>.
+    /// </summary>
+    /// <param name="q">[tokens, heads * d], after norm and ReLU, not rotated.</param>
+    /// <param name="k">As <paramref name="q"/>.</param>
+    /// <param name="v">[tokens, heads * d].</param>
+    /// <param name="rotation">Of the tokens, by <see cref="PackRotation"/>.</param>
+    /// <param name="heads">How many.</param>
+    /// <param name="pastS">[heads * d, d]: row of the value, column of the key; null without a past.</param>
+    /// <param name="pastZ">[heads, d]; null without a past.</param>
+    /// <param name="eps">Added to the denominator.</param>
+    /// <param name="s">Where the block's own S is kept, as <paramref name="pastS"/>; null if nobody wants it.</param>
+    /// <param name="z">Where the block's own z is kept; null together with <paramref name="s"/>.</param>
+    /// <param name="y">[tokens, heads * d].</param>
+    public abstract void LinearAttention(
+        Tensor q, Tensor k, Tensor v, Tensor rotation, int heads, Tensor? pastS, Tensor? pastZ, float eps, Tensor? s, Tensor? z, Tensor y);
 
     /// <summary>
     /// Adds terms moved to another time origin: <c>target += scale * source R(angle)^T</c>, the rotation acting on the key side.

@@ -32,18 +32,7 @@ internal sealed class LinearAttention(KernelSet kernels, Checkpoint checkpoint, 
         kernels.RmsNorm(w.Q, normQ, config.QkNormEps, relu: true, w.Q);
         kernels.RmsNorm(w.K, normK, config.QkNormEps, relu: true, w.K);
 
-        var (s, z) = (ownS ?? w.OwnS, ownZ ?? w.OwnZ);
-        kernels.AttentionTerms(w.K, w.V, w.RopeCos, w.RopeSin, s, z);
-        if (pastS is not null && pastZ is not null)
-        {
-            kernels.Copy(s, w.TotalS);
-            kernels.Copy(z, w.TotalZ);
-            kernels.Add(pastS, 1, w.TotalS);
-            kernels.Add(pastZ, 1, w.TotalZ);
-            (s, z) = (w.TotalS, w.TotalZ);
-        }
-
-        kernels.AttentionApply(w.Q, w.RopeCos, w.RopeSin, s, z, config.AttentionEps, w.Attended);
+        kernels.LinearAttention(w.Q, w.K, w.V, w.Rotation, config.Heads, pastS, pastZ, config.AttentionEps, ownS, ownZ, w.Attended);
         kernels.Linear(w.Attended, toOut, y, epilogue);
     }
 

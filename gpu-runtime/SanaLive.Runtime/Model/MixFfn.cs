@@ -16,19 +16,23 @@ internal sealed class MixFfn(KernelSet kernels, Checkpoint checkpoint, string na
     private readonly Weights point = LayerWeights.Linear(kernels, checkpoint, $"{name}conv_point", [config.Hidden, config.FeedForward, 1, 1], precision, bias: false);
     private readonly Weights temporal = LayerWeights.Temporal(kernels, checkpoint, $"{name}conv_temp", config.Hidden, precision);
 
-    /// <param name="x">[tokens, hidden], normed and modulated.</param>
-    /// <param name="w">Scratch memory.</param>
+    /// <param name="w">Scratch memory; the input is in <c>w.Normed</c>, [tokens, hidden], normed and modulated.</param>
     /// <param name="tail">The last frame of the block before, [tokens of a frame, hidden]; null at the beginning.</param>
     /// <param name="ownTail">Where this block's last frame is kept; null if nobody wants it.</param>
     /// <param name="y">[tokens, hidden]; null when only the tail is wanted.</param>
     /// <param name="epilogue">Gate and residual.</param>
-    public void Forward(Tensor x, Workspace w, Tensor? tail, Tensor? ownTail, Tensor? y, in Epilogue epilogue)
+    public void Forward(Workspace w, Tensor? tail, Tensor? ownTail, Tensor? y, in Epilogue epilogue)
     {
-        kernels.Linear(x, inverted, w.Wide, new Epilogue(Activation.Silu));
-        kernels.DepthwiseGlu(w.Wide, depth, w.Grid.Height, w.Grid.Width, w.Gated);
-        kernels.Linear(w.Gated, point, w.Pointed);
+        // Up to here frames do not see each other: one after the other, six times the width is still in the cache when it is read again.
+        for (var frame = 0; frame < w.Grid.Frames; frame++)
+        {
+            kernels.Linear(w.NormedFrames[frame], inverted, w.Wide, new Epilogue(Activation.Silu));
+            kernels.DepthwiseGlu(w.Wide, depth, w.Grid.Height, w.Grid.Width, w.Gated);
+            kernels.Linear(w.Gated, point, w.PointedFrames[frame]);
+        }
+
         if (ownTail is not null)
-            kernels.Copy(w.LastFrame, ownTail);
+            kernels.Copy(w.PointedFrames[^1], ownTail);
         if (y is not null)
             kernels.TemporalMix(w.Pointed, tail, temporal, w.Grid.PerFrame, y, epilogue);
     }

@@ -38,7 +38,7 @@ internal sealed class TransformerBlock(KernelSet kernels, Checkpoint checkpoint,
 
         kernels.NormModulate(x, time.Modulation, 3 * hidden, 4 * hidden, config.NormEps, w.Normed);
         feedForward.Forward(
-            w.Normed, w, past?.Tails.Layers[layer], own?.Tails.Layers[layer], onlyOwn ? null : x, new Epilogue(Residual: x, Gate: time.Modulation, GateColumn: 5 * hidden));
+            w, past?.Tails.Layers[layer], own?.Tails.Layers[layer], onlyOwn ? null : x, new Epilogue(Residual: x, Gate: time.Modulation, GateColumn: 5 * hidden));
         observer?.Invoke($"block{layer}", x);
     }
 

@@ -22,22 +22,15 @@ internal sealed class Workspace : IDisposable
         Attended = New(tokens, hidden);
         CrossQ = hidden == config.CrossHidden ? Q : New(tokens, config.CrossHidden);
         CrossAttended = hidden == config.CrossHidden ? Attended : New(tokens, config.CrossHidden);
-        Wide = New(tokens, 2 * config.FeedForward);
-        Gated = New(tokens, config.FeedForward);
+        Wide = New(grid.PerFrame, 2 * config.FeedForward);
+        Gated = New(grid.PerFrame, config.FeedForward);
         Pointed = New(tokens, hidden);
-        LastFrame = Pointed.Slice(tokens - grid.PerFrame, grid.PerFrame);
+        NormedFrames = Frames(Normed);
+        PointedFrames = Frames(Pointed);
         OutPatches = New(tokens, pixels * config.OutChannels);
 
-        OwnS = New(hidden, config.HeadDim);
-        OwnZ = New(config.Heads, config.HeadDim);
-        TotalS = New(hidden, config.HeadDim);
-        TotalZ = New(config.Heads, config.HeadDim);
-
-        RopeCos = New(tokens, config.HeadDim / 2);
-        RopeSin = New(tokens, config.HeadDim / 2);
         var (cos, sin) = Rope.Table(config.HeadDim, grid, 0);
-        kernels.Write(RopeCos, cos);
-        kernels.Write(RopeSin, sin);
+        all.Add(Rotation = kernels.PackRotation(cos, sin, tokens));
     }
 
     public TokenGrid Grid { get; }
@@ -60,30 +53,28 @@ internal sealed class Workspace : IDisposable
 
     public Tensor CrossAttended { get; }
 
+    /// <summary>Of one frame: the widest of all, it is made and used up frame by frame while it is in the cache.</summary>
     public Tensor Wide { get; }
 
+    /// <summary>Of one frame.</summary>
     public Tensor Gated { get; }
 
     public Tensor Pointed { get; }
 
-    /// <summary>The last frame's rows of <see cref="Pointed"/>.</summary>
-    public Tensor LastFrame { get; }
+    /// <summary><see cref="Normed"/>, frame by frame.</summary>
+    public IReadOnlyList<Tensor> NormedFrames { get; }
+
+    /// <summary><see cref="Pointed"/>, frame by frame.</summary>
+    public IReadOnlyList<Tensor> PointedFrames { get; }
 
     public Tensor OutPatches { get; }
 
-    public Tensor OwnS { get; }
-
-    public Tensor OwnZ { get; }
-
-    public Tensor TotalS { get; }
-
-    public Tensor TotalZ { get; }
-
-    public Tensor RopeCos { get; }
-
-    public Tensor RopeSin { get; }
+    /// <summary>Of the block's tokens, from its own first frame on.</summary>
+    public Tensor Rotation { get; }
 
     public void Dispose() => all.ForEach(tensor => tensor.Dispose());
+
+    private Tensor[] Frames(Tensor tensor) => [.. Enumerable.Range(0, Grid.Frames).Select(frame => tensor.Slice(frame * Grid.PerFrame, Grid.PerFrame))];
 
     private Tensor New(int rows, int columns)
     {

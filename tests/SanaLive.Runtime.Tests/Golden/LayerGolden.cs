@@ -20,12 +20,14 @@ internal static class LayerGolden
         {
             using var x = golden.Upload(Part("in.x"), config.Hidden);
             using var y = golden.Kernels.Create(x.Rows, x.Columns);
-            layer.Forward(x, w, null, null, null, null, y, default);
+            using var ownS = golden.Kernels.Create(config.Hidden, config.HeadDim);
+            using var ownZ = golden.Kernels.Create(config.Heads, config.HeadDim);
+            layer.Forward(x, w, null, null, ownS, ownZ, y, default);
             golden.Check("q_relu", golden.Read(w.Q), Part("q_relu"));
             golden.Check("k_relu", golden.Read(w.K), Part("k_relu"));
             golden.Check("v", golden.Read(w.V), Part("v"));
-            golden.Check("k_sum", golden.Read(w.OwnZ), Part("k_sum"));
-            golden.Check("vk", golden.Read(w.OwnS), Part("vk"));
+            golden.Check("k_sum", golden.Read(ownZ), Part("k_sum"));
+            golden.Check("vk", golden.Read(ownS), Part("vk"));
             golden.Check("pre_out", golden.Read(w.Attended), Part("pre_out"));
             golden.Check("out", golden.Read(y), Part("out"));
 
@@ -52,7 +54,8 @@ internal static class LayerGolden
         {
             using var x = golden.Upload(Part("in.x"), channels);
             using var y = golden.Kernels.Create(x.Rows, x.Columns);
-            layer.Forward(x, w, null, null, y, default);
+            golden.Kernels.Copy(x, w.Normed);
+            layer.Forward(w, null, null, y, default);
             var pointed = new List<float>();
             for (var frame = 0; frame < grid.Frames; frame++)
                 pointed.AddRange(Layouts.ChannelsFirst(golden.Read(w.Pointed).AsSpan(frame * grid.PerFrame * channels, grid.PerFrame * channels), channels));

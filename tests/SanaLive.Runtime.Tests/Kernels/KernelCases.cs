@@ -119,24 +119,14 @@ public static class KernelCases
         foreach (var (tokens, heads, d) in new[] { (1, 1, 2), (7, 2, 12), (480, 4, 48), (50, 3, 32), (13, 2, 112), (31, 2, 20) })
         {
             var shape = $"{tokens} tokens, {heads}x{d}";
-            yield return new($"terms S {shape}", heads * d, d, (k, y) =>
+            foreach (var past in new[] { false, true })
             {
-                var (key, v, cos, sin) = Attention(k, tokens, heads, d);
-                var z = k.Create(heads, d);
-                return () => k.AttentionTerms(key, v, cos, sin, y, z);
-            });
-            yield return new($"terms z {shape}", heads, d, (k, y) =>
-            {
-                var (key, v, cos, sin) = Attention(k, tokens, heads, d);
-                var s = k.Create(heads * d, d);
-                return () => k.AttentionTerms(key, v, cos, sin, s, y);
-            });
-            yield return new($"apply {shape}", tokens, heads * d, (k, y) =>
-            {
-                var (q, _, cos, sin) = Attention(k, tokens, heads, d);
-                var (s, z) = (Make(k, heads * d, d, 20), Make(k, heads, d, 21, positive: true));
-                return () => k.AttentionApply(q, cos, sin, s, z, 1e-3f, y);
-            });
+                var name = $"{shape}{(past ? " and a past" : "")}";
+                yield return new($"linear attention {name}", tokens, heads * d, (k, y) => Attend(k, tokens, heads, d, past, null, null, y));
+                yield return new($"linear attention S {name}", heads * d, d, (k, s) => Attend(k, tokens, heads, d, past, s, k.Create(heads, d), null));
+                yield return new($"linear attention z {name}", heads, d, (k, z) => Attend(k, tokens, heads, d, past, k.Create(heads * d, d), z, null));
+            }
+
             yield return new($"rotated add {shape}", heads * d, d, (k, y) =>
             {
                 var (s, angles) = (Make(k, heads * d, d, 22), Numbers(d / 2, 23));
@@ -147,13 +137,14 @@ public static class KernelCases
         }
     }
 
-    private static (Tensor K, Tensor V, Tensor Cos, Tensor Sin) Attention(KernelSet k, int tokens, int heads, int d)
+    private static Action Attend(KernelSet k, int tokens, int heads, int d, bool past, Tensor? s, Tensor? z, Tensor? y)
     {
         var angles = Numbers(tokens * d / 2, 16);
-        var (cos, sin) = (k.Create(tokens, d / 2), k.Create(tokens, d / 2));
-        k.Write(cos, angles.Select(a => Math.Cos(3 * a)).ToArray());
-        k.Write(sin, angles.Select(a => Math.Sin(3 * a)).ToArray());
-        return (Make(k, tokens, heads * d, 17, positive: true), Make(k, tokens, heads * d, 18), cos, sin);
+        var rotation = k.PackRotation([.. angles.Select(a => Math.Cos(3 * a))], [.. angles.Select(a => Math.Sin(3 * a))], tokens);
+        var (q, key, v) = (Make(k, tokens, heads * d, 19, positive: true), Make(k, tokens, heads * d, 17, positive: true), Make(k, tokens, heads * d, 18));
+        var (pastS, pastZ) = past ? (Make(k, heads * d, d, 20), Make(k, heads, d, 21, positive: true)) : (null, null);
+        var output = y ?? k.Create(tokens, heads * d);
+        return () => k.LinearAttention(q, key, v, rotation, heads, pastS, pastZ, 1e-3f, s, z, output);
     }
 
     private static IEnumerable<KernelCase> CrossAttentions()
@@ -190,7 +181,10 @@ public static class KernelCases
         {
             yield return new($"rotate halves {tokens} tokens, {heads}x{d}", tokens, heads * d, (k, y) =>
             {
-                var (_, _, cos, sin) = Attention(k, tokens, heads, d);
+                var angles = Numbers(tokens * d / 2, 16);
+                var (cos, sin) = (k.Create(tokens, d / 2), k.Create(tokens, d / 2));
+                k.Write(cos, angles.Select(a => Math.Cos(3 * a)).ToArray());
+                k.Write(sin, angles.Select(a => Math.Sin(3 * a)).ToArray());
                 k.Write(y, Numbers(tokens * heads * d, 49));
                 return () => k.RotateHalves(y, cos, sin);
             });

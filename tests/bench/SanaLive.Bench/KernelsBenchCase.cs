@@ -45,8 +45,7 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
         Conv(8, 96, 160, 16, 16),
         Conv(8, 96, 160, 32, 12),
         Depthwise(2, 12, 20, Inner / 2),
-        Terms(),
-        Apply(),
+        Attention(),
         Cross(24),
         Cross(300),
         new("modulate", $"{Tokens}x{Hidden}", 0, 8.0 * Tokens * Hidden, k =>
@@ -129,25 +128,15 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
         });
     }
 
-    private static KernelsBenchCase Terms()
+    private static KernelsBenchCase Attention()
     {
         const int d = Hidden / Heads;
-        return new("attention terms", $"{Tokens}, {Heads}x{d}", 2.0 * Tokens * Hidden * d, 4.0 * Tokens * Hidden * 2, k =>
+        return new("linear attention", $"{Tokens}, {Heads}x{d}", 2 * 2.0 * Tokens * Hidden * d, 4.0 * Tokens * Hidden * 4, k =>
         {
-            var (key, v, cos, sin) = (Make(k, Tokens, Hidden), Make(k, Tokens, Hidden), Make(k, Tokens, d / 2), Make(k, Tokens, d / 2));
-            var (s, z) = (k.Create(Hidden, d), k.Create(Heads, d));
-            return () => k.AttentionTerms(key, v, cos, sin, s, z);
-        });
-    }
-
-    private static KernelsBenchCase Apply()
-    {
-        const int d = Hidden / Heads;
-        return new("attention apply", $"{Tokens}, {Heads}x{d}", 2.0 * Tokens * Hidden * d, 4.0 * Tokens * Hidden * 2, k =>
-        {
-            var (q, y, cos, sin) = (Make(k, Tokens, Hidden), k.Create(Tokens, Hidden), Make(k, Tokens, d / 2), Make(k, Tokens, d / 2));
+            var (q, key, v, y) = (Make(k, Tokens, Hidden), Make(k, Tokens, Hidden), Make(k, Tokens, Hidden), k.Create(Tokens, Hidden));
+            var rotation = k.PackRotation(new double[Tokens * d / 2], new double[Tokens * d / 2], Tokens);
             var (s, z) = (Make(k, Hidden, d), Make(k, Heads, d));
-            return () => k.AttentionApply(q, cos, sin, s, z, 1f, y);
+            return () => k.LinearAttention(q, key, v, rotation, Heads, s, z, 1f, null, null, y);
         });
     }
 

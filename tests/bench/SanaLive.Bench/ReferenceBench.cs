@@ -57,7 +57,7 @@ internal static class ReferenceBench
             throw new InvalidOperationException($"The reference does not match golden case h2: its error is {about.Golden:F1} times what is allowed.");
         var peak = FmaPeak.Measure(threads, CpuInstructionSets.Best);
         Console.WriteLine(FormattableString.Invariant($"one denoising pass of {plain.Model.Card.Name}, {plain.Model.Grid.Tokens} tokens, {threads} threads; {peak:F0} GFLOP/s of fused multiply-adds"));
-        Console.WriteLine(FormattableString.Invariant($"PyTorch {about.Torch}: matches golden h2 in {about.Passes} passes (error {about.Golden:P0} of what is allowed); its matrix product of 1536^3 reaches {about.Gemm:F0} GFLOP/s, {about.Gemm / peak:P0} of the limit"));
+        Console.WriteLine(FormattableString.Invariant($"PyTorch {about.Torch}: matches golden h2 in {about.Passes} passes (error {about.Golden:P0} of what is allowed); its matrix product of 1536^3 (OpenBLAS for {about.Kernels}) reaches {about.Gemm:F0} GFLOP/s, {about.Gemm / peak:P0} of the limit"));
         if (about.Gemm < GoodBlas * peak)
             Console.WriteLine(FormattableString.Invariant($"That is below {GoodBlas:P0}: either the processors are not free, or this BLAS is not the best that can be had, and what follows flatters us."));
         var golden = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(shared, "flow.bin"))).ToArray();

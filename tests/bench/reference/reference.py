@@ -111,4 +111,4 @@ def main(cases, folder, shared, threads):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    print(gemm(), flush=True) if sys.argv[1] == "gemm" else main(*sys.argv[1:])

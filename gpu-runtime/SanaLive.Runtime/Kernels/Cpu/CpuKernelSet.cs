@@ -157,16 +157,25 @@ public sealed unsafe class CpuKernelSet : KernelSet
         CpuNorms.Rms(cpu, Open(x), x.Rows, x.Columns, Open(weight), eps, relu, Open(y));
     }
 
-    public override void AttentionTerms(Tensor k, Tensor v, Tensor cos, Tensor sin, Tensor s, Tensor z)
+    public override Tensor PackRotation(ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, int tokens)
     {
-        RequireAttention(k, v, cos, sin, s, z);
-        CpuLinearAttention.Terms(cpu, Open(k), Open(v), Open(cos), Open(sin), k.Rows, z.Rows, z.Columns, Open(s), Open(z));
+        Require(tokens > 0 && cos.Length == sin.Length && cos.Length % tokens == 0, $"{cos.Length} cosines and {sin.Length} sines of {tokens} tokens.");
+        var pairs = cos.Length / tokens;
+        var rotation = new CpuTensor(tokens, Rotation.TableLength(2 * pairs));
+        for (var token = 0; token < tokens; token++)
+            Rotation.Spread(cos.Slice(token * pairs, pairs), sin.Slice(token * pairs, pairs), rotation.Span.Slice(token * rotation.Columns, rotation.Columns));
+        return rotation;
     }
 
-    public override void AttentionApply(Tensor q, Tensor cos, Tensor sin, Tensor s, Tensor z, float eps, Tensor y)
+    public override void LinearAttention(
+        Tensor q, Tensor k, Tensor v, Tensor rotation, int heads, Tensor? pastS, Tensor? pastZ, float eps, Tensor? s, Tensor? z, Tensor y)
     {
-        RequireAttention(q, y, cos, sin, s, z);
-        CpuLinearAttention.Apply(cpu, Open(q), Open(cos), Open(sin), Open(s), Open(z), q.Rows, z.Rows, z.Columns, eps, Open(y));
+        RequireAttention(q, k, v, y, heads, pastS, pastZ);
+        RequireAttention(q, k, v, y, heads, s, z);
+        var d = q.Columns / heads;
+        Require(rotation.Rows == q.Rows && rotation.Columns == Rotation.TableLength(d), $"Rotations {rotation} of tokens {q} with {heads} heads.");
+        CpuLinearAttention.Run(
+            cpu, Open(q), Open(k), Open(v), Open(rotation), q.Rows, heads, d, OpenOrNull(pastS), OpenOrNull(pastZ), eps, OpenOrNull(s), OpenOrNull(z), Open(y));
     }
 
     /// <remarks>Runs once a block on a state of some 10^4 numbers, in double: plain loops on the caller's thread.</remarks>
@@ -296,10 +305,10 @@ public sealed unsafe class CpuKernelSet : KernelSet
     private static void RequireFrames(Tensor x, int height, int width) => Require(
         height > 0 && width > 0 && x.Rows % ((long)height * width) == 0, $"{x} is not made of frames of {height} x {width}.");
 
-    private static void RequireAttention(Tensor a, Tensor b, Tensor cos, Tensor sin, Tensor s, Tensor z) => Require(
-        SameShape(a, b) && SameShape(cos, sin) && a.Rows == cos.Rows && cos.Columns * 2 == z.Columns
-        && a.Columns == z.Rows * z.Columns && s.Rows == a.Columns && s.Columns == z.Columns,
-        $"Linear attention of {a}, {b} with rotations {cos}, S {s} and z {z}.");
+    private static void RequireAttention(Tensor q, Tensor k, Tensor v, Tensor y, int heads, Tensor? s, Tensor? z) => Require(
+        SameShape(q, k) && SameShape(q, v) && SameShape(q, y) && heads > 0 && q.Columns % (2 * heads) == 0 && s is null == z is null
+        && (s is null || (s.Rows == q.Columns && s.Columns * heads == q.Columns)) && (z is null || (z.Rows == heads && z.Columns * heads == q.Columns)),
+        $"Linear attention of {q}, {k}, {v} to {y} with {heads} heads, S {s} and z {z}.");
 
     private static void RequireSpace(Tensor fine, Tensor coarse, int height, int width, int factor) => Require(
         factor > 0 && fine.Count == coarse.Count && coarse.Columns == fine.Columns * factor * factor && height > 0 && width > 0
@@ -320,6 +329,8 @@ public sealed unsafe class CpuKernelSet : KernelSet
     }
 
     private float* Open(Tensor tensor) => Hold(Own(tensor)).Pointer;
+
+    private float* OpenOrNull(Tensor? tensor) => tensor is null ? null : Open(tensor);
 
     private CpuWeights Open(Weights weights, int taps) => weights is CpuWeights own && own.Taps == taps
         ? Hold(own)

@@ -3,190 +3,182 @@ using System.Runtime.CompilerServices;
 namespace SanaLive.Runtime.Kernels.Cpu;
 
 /// <summary>
-/// Linear attention with state. q, k, v are [tokens, heads * d]; the rotation is [tokens, d / 2]; S is [heads, d (value), d (key)] and
-/// z [heads, d]. Both directions are products on <see cref="GemmTile"/>: S reduces over tokens, the output over keys.
+/// Linear attention with state. q, k, v are [tokens, heads * d], S is [heads, d (value), d (key)], z [heads, d]. Both directions are
+/// products on <see cref="GemmTile"/>: S reduces over tokens, the output over keys. Two rounds of the pool: a head's terms, to which the
+/// past is added where they lie; then the tokens' outputs from what is then the total.
 /// </summary>
 internal static unsafe class CpuLinearAttention
 {
-    // Tokens of one chunk wherever tokens are shared out.
+    // Tokens of one chunk where the output is made: rows of four tall tiles.
     private const int TokensPerChunk = 4 * GemmTile.MaxRows;
 
-    /// <summary>S = sum over tokens of v (R k)^T; z = sum of k. Both are replaced.</summary>
-    public static void Terms(CpuKernels cpu, float* k, float* v, float* cos, float* sin, int tokens, int heads, int d, float* s, float* z)
+    // Tokens whose rotated keys and values lie in the first-level cache together (d = 48: 24 KB).
+    private const int TokensPerSum = 64;
+
+    public static void Run(
+        CpuKernels cpu, float* q, float* k, float* v, float* rotation, int tokens, int heads, int d,
+        float* pastS, float* pastZ, float eps, float* s, float* z, float* y)
     {
         var padded = Rotation.Padded(d);
+        nint total = (nint)heads * (d + 1) * padded;
+        nint perWorker = Math.Max((nint)2 * TokensPerSum * padded, (nint)heads * TokensPerChunk * (padded + 1));
+        var scratch = cpu.Scratch(total + (cpu.ThreadCount * perWorker));
+        // Whole heads where threads get as many of them: the keys are then rotated once. Else its rows are shared out, too.
+        var tiles = (d + GemmTile.MaxRows - 1) / GemmTile.MaxRows;
         var job = new Job
         {
-            X = k,
+            Q = q,
+            K = k,
             V = v,
-            Cos = cos,
-            Sin = sin,
+            Y = y,
+            Rotation = rotation,
             Tokens = tokens,
             Heads = heads,
             D = d,
             Padded = padded,
+            Parts = heads % cpu.ThreadCount == 0 || heads >= 4 * cpu.ThreadCount ? 1 : tiles,
+            PastS = pastS,
+            PastZ = pastZ,
+            Eps = eps,
             S = s,
             Z = z,
-            Scratch = cpu.Scratch((nint)heads * tokens * padded),
+            TotalS = scratch,
+            TotalZ = scratch + ((nint)heads * d * padded),
+            WorkerScratch = scratch + total,
+            PerWorker = perWorker,
         };
-        var tiles = (d + GemmTile.MaxRows - 1) / GemmTile.MaxRows;
+        var chunks = (tokens + TokensPerChunk - 1) / TokensPerChunk;
         switch (cpu.InstructionSet)
         {
             case CpuInstructionSet.Vector512:
-                cpu.Pool.Run(Chunks(tokens), &RotateKeys<Lanes512>, &job);
-                cpu.Pool.Run(heads * tiles, &SumTerms<Lanes512>, &job);
+                cpu.Pool.Run(heads * job.Parts, &Sum<Lanes512>, &job);
+                cpu.Pool.Run(chunks, &Apply<Lanes512>, &job);
                 break;
             case CpuInstructionSet.Vector256:
-                cpu.Pool.Run(Chunks(tokens), &RotateKeys<Lanes256>, &job);
-                cpu.Pool.Run(heads * tiles, &SumTerms<Lanes256>, &job);
+                cpu.Pool.Run(heads * job.Parts, &Sum<Lanes256>, &job);
+                cpu.Pool.Run(chunks, &Apply<Lanes256>, &job);
                 break;
             default:
-                cpu.Pool.Run(Chunks(tokens), &RotateKeys<Lanes128>, &job);
-                cpu.Pool.Run(heads * tiles, &SumTerms<Lanes128>, &job);
+                cpu.Pool.Run(heads * job.Parts, &Sum<Lanes128>, &job);
+                cpu.Pool.Run(chunks, &Apply<Lanes128>, &job);
                 break;
         }
     }
 
-    /// <summary>y = S R q / (z . q + eps), [tokens, heads * d].</summary>
-    public static void Apply(
-        CpuKernels cpu, float* q, float* cos, float* sin, float* s, float* z, int tokens, int heads, int d, float eps, float* y)
-    {
-        var padded = Rotation.Padded(d);
-        nint perWorker = (nint)heads * TokensPerChunk * (padded + 1);
-        nint transposed = (nint)heads * d * padded;
-        var scratch = cpu.Scratch(transposed + (cpu.ThreadCount * perWorker));
-        var job = new Job
-        {
-            X = q,
-            Y = y,
-            Cos = cos,
-            Sin = sin,
-            Tokens = tokens,
-            Heads = heads,
-            D = d,
-            Padded = padded,
-            S = s,
-            Z = z,
-            Eps = eps,
-            Scratch = scratch,
-            WorkerScratch = scratch + transposed,
-        };
-        cpu.Pool.Run(heads, &Transpose, &job);
-        cpu.Pool.Run(
-            Chunks(tokens),
-            cpu.InstructionSet switch
-            {
-                CpuInstructionSet.Vector512 => &ApplyChunk<Lanes512>,
-                CpuInstructionSet.Vector256 => &ApplyChunk<Lanes256>,
-                _ => &ApplyChunk<Lanes128>,
-            },
-            &job);
-    }
-
-    private static int Chunks(int tokens) => (tokens + TokensPerChunk - 1) / TokensPerChunk;
-
-    /// <summary>Rotated keys, head by head: scratch [heads, tokens, padded].</summary>
+    /// <summary>
+    /// One head's S, or some keys of it, with the key outside as <see cref="Apply{T}"/> reads it: [d (key), padded (value)]; with the first
+    /// of them the head's z. Tokens are added in runs of the same length always, so that the bits depend on nothing else.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void RotateKeys<T>(void* context, int chunk, int worker)
-        where T : unmanaged, ILanes<T>
-    {
-        ref var job = ref *(Job*)context;
-        var table = stackalloc float[2 * job.Padded];
-        var end = Math.Min((chunk + 1) * TokensPerChunk, job.Tokens);
-        for (var token = chunk * TokensPerChunk; token < end; token++)
-        {
-            Rotation.Spread(job.Cos + ((nint)token * (job.D / 2)), job.Sin + ((nint)token * (job.D / 2)), job.D, table);
-            for (var head = 0; head < job.Heads; head++)
-            {
-                var from = job.X + ((((nint)token * job.Heads) + head) * job.D);
-                Rotation.Rotate<T>(from, table, job.Padded, job.Scratch + ((((nint)head * job.Tokens) + token) * job.Padded));
-            }
-        }
-    }
-
-    /// <summary>Twelve rows of one head's S, and with the first of them the head's z.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private static void SumTerms<T>(void* context, int chunk, int worker)
+    private static void Sum<T>(void* context, int chunk, int worker)
         where T : unmanaged, ILanes<T>
     {
         ref var job = ref *(Job*)context;
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
-        int d = job.D, tiles = (d + GemmTile.MaxRows - 1) / GemmTile.MaxRows;
-        var (head, first) = (chunk / tiles, chunk % tiles * GemmTile.MaxRows);
+        int d = job.D, padded = job.Padded;
+        var (head, part) = (chunk / job.Parts, chunk % job.Parts);
+        var firstKey = part * GemmTile.MaxRows;
+        var endKey = job.Parts == 1 ? d : Math.Min(firstKey + GemmTile.MaxRows, d);
         nint width = (nint)job.Heads * d;
-        var values = job.V + ((nint)head * d);
-        var g = new GemmOperands { A = &values, Segments = 1, K = job.Tokens, ARow = 1, AStep = width, WStep = job.Padded };
-        var end = Math.Min(first + GemmTile.MaxRows, d);
-        for (var column = 0; column < d; column += GemmTile.AccumulatorStride)
+        var keys = job.WorkerScratch + (worker * job.PerWorker);
+        var values = keys + ((nint)TokensPerSum * padded);
+        var total = job.TotalS + ((nint)head * d * padded);
+        var z = job.TotalZ + ((nint)head * padded);
+        var g = new GemmOperands { A = &keys, Segments = 1, ARow = 1, AStep = padded, WStep = padded };
+        for (var first = 0; first < job.Tokens; first += TokensPerSum)
         {
-            g.W = job.Scratch + ((nint)head * job.Tokens * job.Padded) + column;
-            var columns = Math.Min(GemmTile.AccumulatorStride, d - column);
-            for (var row = first; row < end;)
+            var count = Math.Min(TokensPerSum, job.Tokens - first);
+            var at = (first * width) + ((nint)head * d);
+            for (var t = 0; t < count; t++)
             {
-                var height = GemmTile.Height<T>(end - row);
-                GemmTile.Run<T>(g, row, height, columns, acc);
-                for (var r = 0; r < height; r++)
-                    Copy<T>(acc + (r * GemmTile.AccumulatorStride), job.S + ((((nint)head * d) + row + r) * d) + column, columns);
-                row += height;
+                Rotation.Rotate<T>(job.K + at + (t * width), job.Rotation + ((nint)(first + t) * 2 * padded), padded, keys + ((nint)t * padded));
+                for (var c = 0; c < padded; c += T.Count)
+                    T.Store(T.Load(job.V + at + (t * width) + c), values + ((nint)t * padded) + c);
+            }
+
+            g.K = count;
+            for (var key = firstKey; key < endKey;)
+            {
+                var height = GemmTile.Height<T>(endKey - key);
+                for (var column = 0; column < d; column += GemmTile.AccumulatorStride)
+                {
+                    g.W = values + column;
+                    var columns = Math.Min(GemmTile.AccumulatorStride, padded - column);
+                    GemmTile.Run<T>(g, key, height, columns, acc);
+                    for (var r = 0; r < height; r++)
+                        Take<T>(acc + (r * GemmTile.AccumulatorStride), total + ((nint)(key + r) * padded) + column, columns, first > 0);
+                }
+
+                key += height;
+            }
+
+            for (var c = 0; part == 0 && c < d; c += T.Count)
+            {
+                var (even, odd) = (first > 0 ? T.Load(z + c) : T.Zero, T.Zero);
+                for (var t = 0; t + 1 < count; t += 2)
+                {
+                    even += T.Load(job.K + at + (t * width) + c);
+                    odd += T.Load(job.K + at + ((t + 1) * width) + c);
+                }
+
+                T.Store(count % 2 == 0 ? even + odd : even + odd + T.Load(job.K + at + ((count - 1) * width) + c), z + c);
             }
         }
 
-        if (first != 0)
+        Keep(job, head, firstKey, endKey);
+    }
+
+    /// <summary>Hands out the block's own terms and adds the past's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Keep(in Job job, int head, int firstKey, int endKey)
+    {
+        int d = job.D, padded = job.Padded;
+        var total = job.TotalS + ((nint)head * d * padded);
+        for (nint value = 0; value < d; value++)
+        {
+            var at = (((nint)head * d) + value) * d;
+            for (var key = firstKey; job.S != null && key < endKey; key++)
+                job.S[at + key] = total[((nint)key * padded) + value];
+            for (var key = firstKey; job.PastS != null && key < endKey; key++)
+                total[((nint)key * padded) + value] += job.PastS[at + key];
+        }
+
+        if (firstKey > 0)
             return;
-        for (var i = 0; i < d; i += T.Count)
+        var z = job.TotalZ + ((nint)head * padded);
+        for (var key = 0; key < d; key++)
         {
-            var key = job.X + ((nint)head * d) + i;
-            var sum = T.Zero;
-            for (var token = 0; token < job.Tokens; token++, key += width)
-                sum += T.Load(key);
-            LaneMath.Store(sum, job.Z + ((nint)head * d) + i, d - i);
-        }
-    }
-
-    /// <summary>One head's S with the key outside: scratch [heads, d (key), padded (value)].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(void* context, int head, int worker)
-    {
-        ref var job = ref *(Job*)context;
-        int d = job.D, padded = job.Padded;
-        var s = job.S + ((nint)head * d * d);
-        var to = job.Scratch + ((nint)head * d * padded);
-        for (var key = 0; key < d; key++, to += padded)
-        {
-            for (var value = 0; value < d; value++)
-                to[value] = s[(value * d) + key];
-            for (var value = d; value < padded; value++)
-                to[value] = 0f;
+            if (job.Z != null)
+                job.Z[(head * d) + key] = z[key];
+            if (job.PastZ != null)
+                z[key] += job.PastZ[(head * d) + key];
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private static void ApplyChunk<T>(void* context, int chunk, int worker)
+    private static void Apply<T>(void* context, int chunk, int worker)
         where T : unmanaged, ILanes<T>
     {
         ref var job = ref *(Job*)context;
         int d = job.D, padded = job.Padded;
         nint width = (nint)job.Heads * d;
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
-        var table = stackalloc float[2 * padded];
         // This worker's rotated queries [heads, 48, padded] and 1 / (z . q + eps) [heads, 48].
-        var rotated = job.WorkerScratch + ((nint)worker * job.Heads * TokensPerChunk * (padded + 1));
+        var rotated = job.WorkerScratch + (worker * job.PerWorker);
         var factors = rotated + ((nint)job.Heads * TokensPerChunk * padded);
         var first = chunk * TokensPerChunk;
         var count = Math.Min(TokensPerChunk, job.Tokens - first);
         for (var t = 0; t < count; t++)
         {
             var token = (nint)(first + t);
-            Rotation.Spread(job.Cos + (token * (d / 2)), job.Sin + (token * (d / 2)), d, table);
             for (var head = 0; head < job.Heads; head++)
             {
-                var q = job.X + (token * width) + ((nint)head * d);
+                var q = job.Q + (token * width) + ((nint)head * d);
                 var at = ((nint)head * TokensPerChunk) + t;
-                Rotation.Rotate<T>(q, table, padded, rotated + (at * padded));
-                factors[at] = 1f / (Dot<T>(job.Z + ((nint)head * d), q, d) + job.Eps);
+                Rotation.Rotate<T>(q, job.Rotation + (token * 2 * padded), padded, rotated + (at * padded));
+                factors[at] = 1f / (Dot<T>(job.TotalZ + ((nint)head * padded), q, d) + job.Eps);
             }
         }
 
@@ -196,7 +188,7 @@ internal static unsafe class CpuLinearAttention
             var queries = (nint)head * TokensPerChunk * padded;
             for (var column = 0; column < d; column += GemmTile.AccumulatorStride)
             {
-                g.W = job.Scratch + ((nint)head * d * padded) + column;
+                g.W = job.TotalS + ((nint)head * d * padded) + column;
                 var columns = Math.Min(GemmTile.AccumulatorStride, d - column);
                 for (var t = 0; t < count;)
                 {
@@ -210,6 +202,7 @@ internal static unsafe class CpuLinearAttention
                         for (var c = 0; c < columns; c += T.Count)
                             LaneMath.Store(T.Load(from + c) * factor, to + c, columns - c);
                     }
+
                     t += height;
                 }
             }
@@ -227,28 +220,33 @@ internal static unsafe class CpuLinearAttention
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<T>(float* from, float* to, int count)
+    private static void Take<T>(float* from, float* to, int count, bool add)
         where T : unmanaged, ILanes<T>
     {
         for (var i = 0; i < count; i += T.Count)
-            LaneMath.Store(T.Load(from + i), to + i, count - i);
+            T.Store(add ? T.Load(to + i) + T.Load(from + i) : T.Load(from + i), to + i);
     }
 
     private struct Job
     {
-        public float* X;
+        public float* Q;
+        public float* K;
         public float* V;
         public float* Y;
-        public float* Cos;
-        public float* Sin;
+        public float* Rotation;
+        public float* PastS;
+        public float* PastZ;
         public float* S;
         public float* Z;
-        public float* Scratch;
+        public float* TotalS;
+        public float* TotalZ;
         public float* WorkerScratch;
+        public nint PerWorker;
         public int Tokens;
         public int Heads;
         public int D;
         public int Padded;
+        public int Parts;
         public float Eps;
     }
 }

@@ -32,8 +32,10 @@ internal static unsafe class GemmTile
     {
         if (columns <= 16 && T.Count == 16)
         {
-            // One 512-bit vector per row is bound by the broadcasts; two 256-bit ones are not.
-            Narrow(g, aOffset, rows, acc);
+            if (rows == MaxRows)
+                Tile12One<T>(g, aOffset, acc);
+            else
+                Narrow(g, aOffset, rows, acc);
             return;
         }
         var columnsLeft = (columns + 15) & ~15;
@@ -51,15 +53,12 @@ internal static unsafe class GemmTile
         }
     }
 
+    /// <summary>Few rows by one 512-bit vector would wait for one another: two 256-bit vectors each are as many chains again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Narrow(in GemmOperands g, nint aOffset, int rows, float* acc)
     {
         switch (rows)
         {
-            case 12:
-                Tile6<Lanes256>(g, g.W, aOffset, acc);
-                Tile6<Lanes256>(g, g.W, aOffset + (6 * g.ARow), acc + (6 * AccumulatorStride));
-                break;
             case 6: Tile6<Lanes256>(g, g.W, aOffset, acc); break;
             case 3: Tile3<Lanes256>(g, g.W, aOffset, acc); break;
             case 2: Tile2<Lanes256>(g, g.W, aOffset, acc); break;
@@ -163,6 +162,60 @@ internal static unsafe class GemmTile
         T.Store(c10b, acc + 320 + T.Count);
         T.Store(c11a, acc + 352);
         T.Store(c11b, acc + 352 + T.Count);
+    }
+
+    /// <summary>Twelve rows by one vector: as many chains as two multiply-adds of four cycles keep busy, and a broadcast for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile12One<T>(in GemmOperands g, nint aOffset, float* acc)
+        where T : unmanaged, ILanes<T>
+    {
+        T c0 = T.Zero; T c1 = T.Zero; T c2 = T.Zero;
+        T c3 = T.Zero; T c4 = T.Zero; T c5 = T.Zero;
+        T c6 = T.Zero; T c7 = T.Zero; T c8 = T.Zero;
+        T c9 = T.Zero; T c10 = T.Zero; T c11 = T.Zero;
+        nint row = g.ARow, step = g.AStep, wStep = g.WStep;
+        for (var s = 0; s < g.Segments; s++)
+        {
+            var w = g.W + (s * g.WSegment);
+            var a0 = g.A[s] + aOffset;
+            var a1 = a0 + (3 * row);
+            var a2 = a1 + (3 * row);
+            var a3 = a2 + (3 * row);
+            for (var k = g.K; k > 0; k--)
+            {
+                var w0 = T.Load(w);
+                c0 = T.MultiplyAdd(T.Splat(*a0), w0, c0);
+                c1 = T.MultiplyAdd(T.Splat(a0[row]), w0, c1);
+                c2 = T.MultiplyAdd(T.Splat(a0[2 * row]), w0, c2);
+                c3 = T.MultiplyAdd(T.Splat(*a1), w0, c3);
+                c4 = T.MultiplyAdd(T.Splat(a1[row]), w0, c4);
+                c5 = T.MultiplyAdd(T.Splat(a1[2 * row]), w0, c5);
+                c6 = T.MultiplyAdd(T.Splat(*a2), w0, c6);
+                c7 = T.MultiplyAdd(T.Splat(a2[row]), w0, c7);
+                c8 = T.MultiplyAdd(T.Splat(a2[2 * row]), w0, c8);
+                c9 = T.MultiplyAdd(T.Splat(*a3), w0, c9);
+                c10 = T.MultiplyAdd(T.Splat(a3[row]), w0, c10);
+                c11 = T.MultiplyAdd(T.Splat(a3[2 * row]), w0, c11);
+                a0 += step;
+                a1 += step;
+                a2 += step;
+                a3 += step;
+                w += wStep;
+            }
+        }
+
+        T.Store(c0, acc);
+        T.Store(c1, acc + 32);
+        T.Store(c2, acc + 64);
+        T.Store(c3, acc + 96);
+        T.Store(c4, acc + 128);
+        T.Store(c5, acc + 160);
+        T.Store(c6, acc + 192);
+        T.Store(c7, acc + 224);
+        T.Store(c8, acc + 256);
+        T.Store(c9, acc + 288);
+        T.Store(c10, acc + 320);
+        T.Store(c11, acc + 352);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -11,27 +11,25 @@ internal static unsafe class Rotation
     /// <summary>Floats that a head takes when its rows are padded for the tiles: d rounded up to 16.</summary>
     public static int Padded(int d) => (d + 15) & ~15;
 
+    /// <summary>Floats of one token's table.</summary>
+    public static int TableLength(int d) => 2 * Padded(d);
+
     /// <summary>
     /// cos[i] and +-sin[i] for every element of a head, zero past d, so that whatever is read past a head counts for nothing.
     /// </summary>
     /// <param name="cos">[d / 2].</param>
     /// <param name="sin">[d / 2].</param>
-    /// <param name="d">Width of a head.</param>
     /// <param name="table">[2, Padded(d)].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Spread(float* cos, float* sin, int d, float* table)
+    public static void Spread(ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, Span<float> table)
     {
-        var padded = Padded(d);
-        var sines = table + padded;
-        for (var i = 0; i < d / 2; i++)
+        table.Clear();
+        var sines = table[(table.Length / 2)..];
+        for (var i = 0; i < cos.Length; i++)
         {
-            table[2 * i] = cos[i];
-            table[(2 * i) + 1] = cos[i];
-            sines[2 * i] = -sin[i];
-            sines[(2 * i) + 1] = sin[i];
+            table[2 * i] = table[(2 * i) + 1] = (float)cos[i];
+            sines[2 * i] = -(float)sin[i];
+            sines[(2 * i) + 1] = (float)sin[i];
         }
-        for (var i = d; i < padded; i++)
-            table[i] = sines[i] = 0f;
     }
 
     /// <summary>Rotates one head: <paramref name="from"/> is [d], <paramref name="to"/> is [Padded(d)], zero past d.</summary>

@@ -5,9 +5,9 @@ namespace SanaLive.Runtime.Kernels.Scalar;
 /// <summary>Linear attention with state, and softmax cross-attention. Plain loops: the truth.</summary>
 internal static class ScalarAttention
 {
-    /// <summary>k, v [tokens, heads * d]; cos, sin [tokens, d / 2]; s [heads, d (value), d (key)]; z [heads, d].</summary>
+    /// <summary>k, v [tokens, heads * d]; rotation [tokens, d], cosines before sines; s [heads, d (value), d (key)]; z [heads, d].</summary>
     public static void Terms<T>(
-        ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, int heads, int d, Span<T> s, Span<T> z)
+        ReadOnlySpan<T> k, ReadOnlySpan<T> v, ReadOnlySpan<T> rotation, int heads, int d, Span<T> s, Span<T> z)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         s.Clear();
@@ -20,7 +20,7 @@ internal static class ScalarAttention
             {
                 var key = k.Slice(token * width + head * d, d);
                 var value = v.Slice(token * width + head * d, d);
-                Rotate(key, cos.Slice(token * d / 2, d / 2), sin.Slice(token * d / 2, d / 2), rotated);
+                Rotate(key, rotation.Slice(token * d, d / 2), rotation.Slice(token * d + d / 2, d / 2), rotated);
                 for (var j = 0; j < d; j++)
                     z[head * d + j] += key[j];
                 for (var i = 0; i < d; i++)
@@ -34,7 +34,7 @@ internal static class ScalarAttention
 
     /// <summary>y = S R q / (z . q + eps). Shapes as in <see cref="Terms"/>.</summary>
     public static void Apply<T>(
-        ReadOnlySpan<T> q, ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, ReadOnlySpan<T> s, ReadOnlySpan<T> z, int heads, int d, T eps, Span<T> y)
+        ReadOnlySpan<T> q, ReadOnlySpan<T> rotation, ReadOnlySpan<T> s, ReadOnlySpan<T> z, int heads, int d, T eps, Span<T> y)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var width = heads * d;
@@ -44,7 +44,7 @@ internal static class ScalarAttention
             for (var head = 0; head < heads; head++)
             {
                 var query = q.Slice(token * width + head * d, d);
-                Rotate(query, cos.Slice(token * d / 2, d / 2), sin.Slice(token * d / 2, d / 2), rotated);
+                Rotate(query, rotation.Slice(token * d, d / 2), rotation.Slice(token * d + d / 2, d / 2), rotated);
                 var denominator = eps;
                 for (var j = 0; j < d; j++)
                     denominator += z[head * d + j] * query[j];

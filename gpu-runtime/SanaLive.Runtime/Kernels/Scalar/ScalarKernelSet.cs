@@ -80,16 +80,41 @@ public sealed class ScalarKernelSet<T> : KernelSet
         ScalarNorms.RmsNorm(Open(x), x.Columns, Open(weight), T.CreateChecked(eps), relu, Open(y));
     }
 
-    public override void AttentionTerms(Tensor k, Tensor v, Tensor cos, Tensor sin, Tensor s, Tensor z)
+    public override Tensor PackRotation(ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, int tokens)
     {
-        RequireAttention(k, v, cos, sin, s, z);
-        ScalarAttention.Terms<T>(Open(k), Open(v), Open(cos), Open(sin), z.Rows, z.Columns, Open(s), Open(z));
+        Require(tokens > 0 && cos.Length == sin.Length && cos.Length % tokens == 0, $"{cos.Length} cosines and {sin.Length} sines of {tokens} tokens.");
+        var pairs = cos.Length / tokens;
+        var rotation = Create(tokens, 2 * pairs);
+        var to = Open(rotation);
+        for (var i = 0; i < cos.Length; i++)
+        {
+            to[i / pairs * 2 * pairs + i % pairs] = T.CreateChecked(cos[i]);
+            to[i / pairs * 2 * pairs + pairs + i % pairs] = T.CreateChecked(sin[i]);
+        }
+
+        return rotation;
     }
 
-    public override void AttentionApply(Tensor q, Tensor cos, Tensor sin, Tensor s, Tensor z, float eps, Tensor y)
+    public override void LinearAttention(
+        Tensor q, Tensor k, Tensor v, Tensor rotation, int heads, Tensor? pastS, Tensor? pastZ, float eps, Tensor? s, Tensor? z, Tensor y)
     {
-        RequireAttention(q, y, cos, sin, s, z);
-        ScalarAttention.Apply(Open(q), Open(cos), Open(sin), Open(s), Open(z), z.Rows, z.Columns, T.CreateChecked(eps), Open(y));
+        RequireAttention(q, k, v, y, heads, pastS, pastZ);
+        RequireAttention(q, k, v, y, heads, s, z);
+        var d = q.Columns / heads;
+        Require(rotation.Rows == q.Rows && rotation.Columns == d, $"Rotations {rotation} of tokens {q} with {heads} heads.");
+        var (ownS, ownZ) = (new T[q.Columns * d], new T[q.Columns]);
+        ScalarAttention.Terms<T>(Open(k), Open(v), Open(rotation), heads, d, ownS, ownZ);
+        if (s is not null && z is not null)
+        {
+            ownS.CopyTo(Open(s));
+            ownZ.CopyTo(Open(z));
+        }
+
+        for (var i = 0; i < ownS.Length && pastS is not null; i++)
+            ownS[i] += Open(pastS)[i];
+        for (var i = 0; i < ownZ.Length && pastZ is not null; i++)
+            ownZ[i] += Open(pastZ)[i];
+        ScalarAttention.Apply(Open(q), Open(rotation), ownS, ownZ, heads, d, T.CreateChecked(eps), Open(y));
     }
 
     public override void AddRotated(Tensor source, ReadOnlySpan<double> cos, ReadOnlySpan<double> sin, float scale, Tensor target)
@@ -203,10 +228,10 @@ public sealed class ScalarKernelSet<T> : KernelSet
 
     private static bool SameShape(Tensor a, Tensor b) => a.Rows == b.Rows && a.Columns == b.Columns;
 
-    private static void RequireAttention(Tensor a, Tensor b, Tensor cos, Tensor sin, Tensor s, Tensor z) => Require(
-        SameShape(a, b) && SameShape(cos, sin) && a.Rows == cos.Rows && cos.Columns * 2 == z.Columns
-        && a.Columns == z.Rows * z.Columns && s.Rows == a.Columns && s.Columns == z.Columns,
-        $"Linear attention of {a}, {b} with rotations {cos}, S {s} and z {z}.");
+    private static void RequireAttention(Tensor q, Tensor k, Tensor v, Tensor y, int heads, Tensor? s, Tensor? z) => Require(
+        SameShape(q, k) && SameShape(q, v) && SameShape(q, y) && heads > 0 && q.Columns % (2 * heads) == 0 && s is null == z is null
+        && (s is null || (s.Rows == q.Columns && s.Columns * heads == q.Columns)) && (z is null || (z.Rows == heads && z.Columns * heads == q.Columns)),
+        $"Linear attention of {q}, {k}, {v} to {y} with {heads} heads, S {s} and z {z}.");
 
     private static void RequireSpace(Tensor fine, Tensor coarse, int height, int width, int factor) => Require(
         fine.Count == coarse.Count && coarse.Columns == fine.Columns * factor * factor
