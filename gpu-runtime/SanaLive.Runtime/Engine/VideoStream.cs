@@ -1,3 +1,4 @@
+using SanaLive.Runtime.Kernels.Cpu;
 using SanaLive.Runtime.Model;
 
 namespace SanaLive.Runtime.Engine;
@@ -110,5 +111,6 @@ internal sealed class VideoStream : IVideoStream
     {
         Past.Dispose();
         text?.Dispose();
+        SystemHeap.StreamEnded();
     }
 }

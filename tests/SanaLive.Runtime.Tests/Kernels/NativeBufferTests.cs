@@ -22,6 +22,19 @@ public sealed class NativeBufferTests
     }
 
     [Fact]
+    public void Trim_OfSmallBuffersAmongOthersThatStay_GivesTheirMemoryBackToTheSystem()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var buffers = Enumerable.Range(0, 2048).Select(_ => new NativeBuffer(Megabyte / 16 / sizeof(float))).ToList();
+        var held = AnonymousBytes();
+        // Those that stay keep the heap from shrinking.
+        foreach (var buffer in buffers.Where((_, at) => at % 32 != 31)) buffer.Dispose();
+        SystemHeap.Trim();
+        Assert.InRange(held - AnonymousBytes(), 100L * Megabyte, long.MaxValue);
+        foreach (var buffer in buffers) buffer.Dispose();
+    }
+
+    [Fact]
     public void Pointer_AfterDispose_IsRefused()
     {
         var buffer = new NativeBuffer(3);
