@@ -3,6 +3,7 @@ using SanaLive.Bench;
 // ./sanalive bench NAME [arguments]: every benchmark prints a table for people and one last line of JSON for programs.
 var benches = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["checkpoint"] = CheckpointBench.Run,
     ["engine"] = EngineBench.Run,
     ["kernels"] = KernelsBench.Run,
     ["move"] = MoveBench.Run,

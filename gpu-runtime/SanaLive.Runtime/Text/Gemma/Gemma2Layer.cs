@@ -1,5 +1,6 @@
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Kernels;
+using SanaLive.Runtime.Model;
 
 namespace SanaLive.Runtime.Text.Gemma;
 
@@ -51,8 +52,8 @@ internal sealed class Gemma2Layer : IDisposable
             throw;
         }
 
-        Weights Linear(string part, int outputs, int inputs, bool bias) => Own(kernels.PackLinear(
-            checkpoint.Take($"{name}{part}.weight", outputs, inputs), outputs, inputs, bias ? checkpoint.Take($"{name}{part}.bias", outputs) : [], precision));
+        Weights Linear(string part, int outputs, int inputs, bool bias) => Own(
+            LayerWeights.Linear(kernels, checkpoint, $"{name}{part}", [outputs, inputs], precision, bias));
     }
 
     /// <summary>Gemma keeps its norms' weights as their difference from one.</summary>
