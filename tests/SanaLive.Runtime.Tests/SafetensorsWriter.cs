@@ -9,15 +9,20 @@ internal static class SafetensorsWriter
 {
     public static void Write(string path, IReadOnlyDictionary<string, (int[] Shape, float[] Values)> tensors)
     {
-        var (header, data, offset) = (new Dictionary<string, object>(), new List<byte>(), 0);
+        var (header, offset) = (new Dictionary<string, object>(), 0L);
         foreach (var (name, (shape, values)) in tensors)
         {
-            data.AddRange(MemoryMarshal.AsBytes(values.AsSpan()));
-            header[name] = new { dtype = "F32", shape, data_offsets = new[] { offset, data.Count } };
-            offset = data.Count;
+            var end = offset + ((long)values.Length * sizeof(float));
+            header[name] = new { dtype = "F32", shape, data_offsets = new[] { offset, end } };
+            offset = end;
         }
 
-        Write(path, JsonSerializer.Serialize(header), [.. data]);
+        var text = JsonSerializer.SerializeToUtf8Bytes(header);
+        using var file = File.Create(path);
+        file.Write(BitConverter.GetBytes((long)text.Length));
+        file.Write(text);
+        foreach (var (_, values) in tensors.Values)
+            file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
     }
 
     /// <summary>Any header before any data.</summary>

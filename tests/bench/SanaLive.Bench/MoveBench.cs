@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using SanaLive.Runtime.Engine;
 using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
@@ -10,7 +12,7 @@ namespace SanaLive.Bench;
 /// What moving a stream costs, part by part of its state, and what it saves to leave a part behind and make it again. The embedded model
 /// for real, pictures and all; of SANA-Video 2B with the Wan VAE the sizes alone, as memory with random contents.
 /// </summary>
-internal static class MoveBench
+internal static partial class MoveBench
 {
     private const int Blocks = 12;
     private const int Later = 8;
@@ -18,13 +20,21 @@ internal static class MoveBench
 
     public static int Run(string[] args)
     {
-        if (args.Length > 0)
+        var wan = Match.Empty;
+        if (args.Length > 0 && (args[0] != "--wan" || args.Length > 2 || !(wan = Size().Match(args.Length > 1 ? args[1] : "480x832")).Success))
         {
-            Console.Error.WriteLine($"bench move takes no arguments, and was given {string.Join(' ', args)}.");
+            Console.Error.WriteLine($"bench move takes nothing, or --wan and perhaps a size of pictures (height x width, multiples of 8), and was given {string.Join(' ', args)}.");
             return 2;
         }
 
         using var kernels = new CpuKernelSet();
+        if (wan.Success)
+        {
+            var measured = WanRebuild.Measure(kernels, int.Parse(wan.Groups[1].ValueSpan, CultureInfo.InvariantCulture), int.Parse(wan.Groups[2].ValueSpan, CultureInfo.InvariantCulture));
+            Console.WriteLine(JsonSerializer.Serialize(new { kernels = kernels.Name, threads = kernels.Threads, wan = measured }, JsonSerializerOptions.Web));
+            return 0;
+        }
+
         using var model = VideoModel.Load(EmbeddedModel.FindFolder(), kernels);
         var (parts, ways) = Embedded(model);
         var block = model.Card.BlockDuration.TotalMilliseconds;
@@ -177,4 +187,7 @@ internal static class MoveBench
 
         Console.WriteLine();
     }
+
+    [GeneratedRegex("^(\\d{1,4})x(\\d{1,4})$")]
+    private static partial Regex Size();
 }

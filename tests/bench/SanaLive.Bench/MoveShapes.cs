@@ -34,7 +34,7 @@ internal static class MoveShapes
             new("VAE history and conv tails rebuilt", Bytes(0, 2, 3), null),
         ];
         Console.WriteLine(FormattableString.Invariant(
-            $"Rebuilding the Wan history takes {frames} latent frames through the decoder, at most {frames * work / 1e12:F0} TFLOP (2 per multiplication and addition; {work / 1e12:F1} a frame): no such VAE and no GPU are here, so the time is not measured."));
+            $"Decoding {frames} latent frames would rebuild the Wan history with {frames * work / 1e12:F0} TFLOP (2 per multiplication and addition; {work / 1e12:F1} a frame); rebuilding leaves out what nothing looks at. --wan measures it."));
         return (parts, ways);
     }
 
