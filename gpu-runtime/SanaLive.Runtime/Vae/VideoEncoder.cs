@@ -30,8 +30,7 @@ public abstract class VideoEncoder : IDisposable
     public void Encode(ReadOnlySpan<float> video, int frames, int height, int width, Span<float> latents)
     {
         var latentFrames = LatentFrames(frames);
-        if (height <= 0 || width <= 0 || height % SpatialScale != 0 || width % SpatialScale != 0)
-            throw new ArgumentException($"Pictures of this model have multiples of {SpatialScale} pixels on each side, not {height} x {width}.");
+        RequireSize(height, width);
         if (video.Length != (long)frames * height * width * 3)
             throw new ArgumentException($"{video.Length} numbers are not {frames} pictures of {height} x {width} x 3.", nameof(video));
         if (latents.Length != (long)latentFrames * (height / SpatialScale) * (width / SpatialScale) * LatentChannels)
@@ -49,4 +48,11 @@ public abstract class VideoEncoder : IDisposable
     protected abstract void EncodeClip(ReadOnlySpan<float> video, int frames, int height, int width, Span<float> latents);
 
     protected abstract void Dispose(bool disposing);
+
+    /// <exception cref="ArgumentException">Pictures of that size are not made of whole latent pixels.</exception>
+    private protected void RequireSize(int height, int width)
+    {
+        if (height <= 0 || width <= 0 || height % SpatialScale != 0 || width % SpatialScale != 0)
+            throw new ArgumentException($"Pictures of this model have multiples of {SpatialScale} pixels on each side, not {height} x {width}.");
+    }
 }

@@ -149,7 +149,7 @@ public static class KernelCases
 
     private static IEnumerable<KernelCase> CrossAttentions()
     {
-        foreach (var (tokens, words, heads, d) in new[] { (1, 1, 1, 1), (480, 24, 4, 48), (13, 300, 2, 12), (25, 33, 3, 32), (50, 5, 2, 112), (9, 16, 2, 20) })
+        foreach (var (tokens, words, heads, d) in new[] { (1, 1, 1, 1), (480, 24, 4, 48), (13, 300, 2, 12), (25, 33, 3, 32), (50, 5, 2, 112), (9, 16, 2, 20), (31, 70, 1, 384) })
         {
             yield return new($"cross {tokens} to {words}, {heads}x{d}", tokens, heads * d, (k, y) =>
             {

@@ -50,8 +50,12 @@ public sealed class WanEncoder : VideoEncoder
     /// <summary>Bytes of all tensors while a clip is encoded. Weights and what a kernel needs while it runs (some 20 MB) come on top.</summary>
     /// <param name="height">Of the pictures, a multiple of <see cref="SpatialScale"/>.</param>
     /// <param name="width">Of the pictures, likewise.</param>
-    public long PeakBytes(int height, int width) =>
-        layout.TailBytes(height / SpatialScale, width / SpatialScale) + layout.WorkspaceBytes(height / SpatialScale, width / SpatialScale);
+    /// <exception cref="ArgumentException">No clip has that size.</exception>
+    public long PeakBytes(int height, int width)
+    {
+        RequireSize(height, width);
+        return layout.TailBytes(height / SpatialScale, width / SpatialScale) + layout.WorkspaceBytes(height / SpatialScale, width / SpatialScale);
+    }
 
     protected override void EncodeClip(ReadOnlySpan<float> video, int frames, int height, int width, Span<float> latents)
     {
