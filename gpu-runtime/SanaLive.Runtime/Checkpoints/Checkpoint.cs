@@ -102,6 +102,9 @@ public sealed class Checkpoint : IDisposable
         return IsTorch(path) ? throw new CheckpointException($"{name} is in {path}; row by row only safetensors files are read.") : new TensorRows(path, name);
     }
 
+    /// <summary>A tensor that may be there and that nobody needs: <see cref="Finish"/> lets it pass.</summary>
+    public void Leave(string name) => taken.Add(name);
+
     /// <summary>Ends the loading.</summary>
     /// <exception cref="CheckpointException">Tensors are left that the model does not know.</exception>
     public void Finish()

@@ -10,4 +10,7 @@ public enum Activation
 
     /// <summary>GELU in its tanh form.</summary>
     GeluTanh,
+
+    /// <summary><c>max(0, x)</c>.</summary>
+    Relu,
 }

@@ -90,12 +90,20 @@ public abstract class KernelSet : IDisposable
     /// <param name="outputs">Output channels.</param>
     /// <param name="inputs">Input channels.</param>
     /// <param name="bias">[outputs] or empty.</param>
-    public abstract Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias);
+    /// <param name="padding">What the layer sees outside of a frame.</param>
+    public abstract Weights PackConv3x3(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Padding padding = Padding.Zero);
+
+    /// <param name="weight">[channels, 1, kernel, kernel].</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="kernel">Pixels of a side: an odd number.</param>
+    /// <param name="bias">[channels] or empty.</param>
+    public abstract Weights PackDepthwise(ReadOnlySpan<float> weight, int channels, int kernel, ReadOnlySpan<float> bias);
 
     /// <param name="weight">[channels, 1, 3, 3].</param>
     /// <param name="channels">Channels.</param>
     /// <param name="bias">[channels] or empty.</param>
-    public abstract Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias);
+    public Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias) => PackDepthwise(weight, channels, 3, bias);
 
     // Layers
 
@@ -196,6 +204,14 @@ public abstract class KernelSet : IDisposable
     /// <param name="y">[frames * height * width, c].</param>
     public abstract void DepthwiseGlu(Tensor x, Weights weights, int height, int width, Tensor y);
 
+    /// <summary>Depthwise convolution (zero padded) of each frame, channels last.</summary>
+    /// <param name="x">[frames * height * width, c].</param>
+    /// <param name="weights">Packed by <see cref="PackDepthwise"/> for c channels.</param>
+    /// <param name="height">Rows of one frame.</param>
+    /// <param name="width">Columns of one frame.</param>
+    /// <param name="y">As <paramref name="x"/>.</param>
+    public abstract void Depthwise(Tensor x, Weights weights, int height, int width, Tensor y);
+
     /// <summary>
     /// <c>y = epilogue(x + conv(x))</c>, the convolution over three frames: the first frame sees the tail (zeros without
     /// one) on its left, the last frame sees zeros on its right.
@@ -208,7 +224,7 @@ public abstract class KernelSet : IDisposable
     /// <param name="epilogue">Applied to the sum.</param>
     public abstract void TemporalMix(Tensor x, Tensor? tail, Weights weights, int rowsPerFrame, Tensor y, in Epilogue epilogue = default);
 
-    /// <summary>3x3 convolution (zero padded) of each frame, channels last.</summary>
+    /// <summary>3x3 convolution of each frame, padded as its weights say, channels last.</summary>
     /// <param name="x">[frames * height * width, inputs].</param>
     /// <param name="weights">Packed by <see cref="PackConv3x3"/>.</param>
     /// <param name="height">Rows of one frame.</param>

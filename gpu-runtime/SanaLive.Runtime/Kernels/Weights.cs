@@ -15,6 +15,9 @@ public abstract class Weights(int outputs, int inputs, int taps) : IDisposable
     /// <summary>1 for a linear layer, 3 for a temporal convolution, 9 for a 3x3 convolution.</summary>
     public int Taps { get; } = taps;
 
+    /// <summary>What a 3x3 convolution sees outside of the frame.</summary>
+    public Padding Padding { get; init; }
+
     public void Dispose()
     {
         Dispose(true);

@@ -41,6 +41,13 @@ internal sealed class GoldenCase : IDisposable
 
     public float[] Floats(string name) => io.ReadFloats(io.Tensors[name]);
 
+    /// <summary>One sample of a recorded batch.</summary>
+    public float[] Part(string name, int sample)
+    {
+        var (values, batch) = (Floats(name), Shape(name)[0]);
+        return values.AsSpan(sample * (values.Length / batch), values.Length / batch).ToArray();
+    }
+
     public double[] Doubles(string name) => io.Tensors[name].Type == TensorType.F64
         ? io.ReadDoubles(io.Tensors[name])
         : Array.ConvertAll(Floats(name), value => (double)value);

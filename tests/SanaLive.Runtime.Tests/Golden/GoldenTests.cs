@@ -16,6 +16,7 @@ public sealed class GoldenTests(ITestOutputHelper output)
         (new(@"^b2_"), LayerGolden.MixFfn, null),
         (new(@"^b3_"), TableGolden.Run, null),
         (new(@"^c1_"), WanVaeGolden.Run, null),
+        (new(@"^d2_"), DcAeGolden.Run, null),
         (new(@"^e1_"), SchedulerGolden.Run, null),
         (new(@"^f1_"), GemmaGolden.Run, null),
         (new(@"^g1_"), PipelineGolden.Run, null),

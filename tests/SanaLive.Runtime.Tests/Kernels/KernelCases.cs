@@ -204,6 +204,15 @@ public static class KernelCases
                     return () => k.DepthwiseGlu(x, w, height, width, y);
                 });
             }
+            foreach (var kernel in new[] { 1, 3, 5, 7 })
+            {
+                yield return new($"depthwise {kernel}x{kernel} of {frames}x{height}x{width}x{c}", frames * height * width, c, (k, y) =>
+                {
+                    var x = Make(k, frames * height * width, c, 27);
+                    var w = k.PackDepthwise(Numbers(c * kernel * kernel, 28), c, kernel, kernel == 5 ? Numbers(c, 29) : []);
+                    return () => k.Depthwise(x, w, height, width, y);
+                });
+            }
         }
     }
 
@@ -250,6 +259,14 @@ public static class KernelCases
                 var w = k.PackConv3x3(Numbers(outputs * inputs * 9, 37), outputs, inputs, Numbers(outputs, 38));
                 k.Write(y, Numbers(rows * outputs, 39));
                 return () => k.Conv3x3(x, w, height, width, y, new Epilogue(Activation.Silu, y));
+            });
+            if (Math.Min(height, width) < 2)
+                continue;
+            yield return new($"mirrored conv+bias {shape}", rows, outputs, (k, y) =>
+            {
+                var x = Make(k, rows, inputs, 36);
+                var w = k.PackConv3x3(Numbers(outputs * inputs * 9, 37), outputs, inputs, Numbers(outputs, 38), Padding.Reflect);
+                return () => k.Conv3x3(x, w, height, width, y);
             });
         }
     }

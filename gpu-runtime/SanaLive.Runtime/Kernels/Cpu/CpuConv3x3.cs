@@ -6,7 +6,7 @@ namespace SanaLive.Runtime.Kernels.Cpu;
 /// <summary>
 /// y[F, h, w, M] = epilogue(conv(x[F, h, w, C])), 3x3, padding 1, stride 1, channels last. Nothing is copied or padded: the three pixels
 /// of an image row that one output sees are one run of 3C floats, so an inner pixel is three segments of a matrix product; the first
-/// and the last column see a run of 2C, and the first and the last row one segment less.
+/// and the last column see a run of 2C, and the first and the last row one segment less. Mirrored, a border pixel is nine segments of C.
 /// </summary>
 internal static unsafe class CpuConv3x3
 {
@@ -14,8 +14,8 @@ internal static unsafe class CpuConv3x3
     private const int MaxRowsPerChunk = 16;
 
     /// <summary>Packs [outputs, channels, 3, 3].</summary>
-    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int channels, ReadOnlySpan<float> bias) =>
-        new(outputs, channels, 9, 3, bias, weights);
+    public static CpuWeights Pack(ReadOnlySpan<float> weights, int outputs, int channels, ReadOnlySpan<float> bias, Padding padding) =>
+        new(outputs, channels, 9, 3, bias, weights) { Padding = padding };
 
     /// <remarks>x is [frames, height, width, C], y [frames, height, width, M]; they must not overlap.</remarks>
     public static void Run(
@@ -32,6 +32,7 @@ internal static unsafe class CpuConv3x3
             Channels = weights.Inputs,
             Outputs = weights.Outputs,
             Panels = weights.Panels,
+            Mirrored = weights.Padding == Padding.Reflect,
         };
         var fair = (height * frames) / (cpu.ThreadCount == 1 ? 1 : 4 * cpu.ThreadCount);
         job.RowsPerChunk = Math.Clamp(fair, 1, Math.Min(MaxRowsPerChunk, height));
@@ -90,32 +91,45 @@ internal static unsafe class CpuConv3x3
         where T : unmanaged, ILanes<T>
     {
         var acc = stackalloc float[GemmTile.MaxRows * GemmTile.AccumulatorStride];
-        var sources = stackalloc float*[3];
+        var sources = stackalloc float*[9];
         nint channels = job.Channels, line = job.Width * channels;
         var (above, below) = (row > 0 ? 1 : 0, row + down < job.Height ? 1 : 0);
         var (left, right) = (column > 0 ? 1 : 0, column + across < job.Width ? 1 : 0);
         var pixel = (((frame * job.Height) + row) * job.Width) + column;
         var segments = 0;
-        for (var dy = -above; dy <= below; dy++)
-            sources[segments++] = job.X + ((pixel - left) * channels) + (dy * line);
-
         var segment = 3 * channels * CpuWeights.PanelWidth;
         var g = new GemmOperands
         {
             A = sources,
-            Segments = segments,
-            K = (1 + left + right) * job.Channels,
             ARow = pixelStep * channels,
             AStep = 1,
-            W = job.Weights + (panel * 3 * segment) + ((1 - above) * segment) + ((1 - left) * channels * CpuWeights.PanelWidth),
             WStep = CpuWeights.PanelWidth,
-            WSegment = segment,
         };
+        if (job.Mirrored && above + below + left + right < 4)
+        {
+            for (var tap = 0; tap < 9; tap++)
+            {
+                var (y, x) = (Mirror(row + (tap / 3) - 1, job.Height), Mirror(column + (tap % 3) - 1, job.Width));
+                sources[segments++] = job.X + ((((((nint)frame * job.Height) + y) * job.Width) + x) * channels);
+            }
+            g.K = job.Channels;
+            g.W = job.Weights + (panel * 3 * segment);
+            g.WSegment = segment / 3;
+        }
+        else
+        {
+            for (var dy = -above; dy <= below; dy++)
+                sources[segments++] = job.X + ((pixel - left) * channels) + (dy * line);
+            g.K = (1 + left + right) * job.Channels;
+            g.W = job.Weights + (panel * 3 * segment) + ((1 - above) * segment) + ((1 - left) * channels * CpuWeights.PanelWidth);
+            g.WSegment = segment;
+        }
+        g.Segments = segments;
         var outputColumn = panel * CpuWeights.PanelWidth;
         var columns = Math.Min(CpuWeights.PanelWidth, job.Outputs - outputColumn);
         var count = down * across;
         // Frames are larger than the second-level cache: ask for the row after the next one while this one is computed.
-        var ahead = panel == 0 && pixelStep == 1 && row + 2 < job.Height ? sources[segments - 1] + line : null;
+        var ahead = panel == 0 && segments <= 3 && pixelStep == 1 && row + 2 < job.Height ? sources[segments - 1] + line : null;
         for (var done = 0; done < count;)
         {
             var height = GemmTile.Height<T>(count - done);
@@ -137,6 +151,10 @@ internal static unsafe class CpuConv3x3
             Sse.Prefetch1(from + i);
     }
 
+    /// <summary>-1 is 1, and size is size - 2. Within a run of many pixels all of them see the mirrored rows or columns alike.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Mirror(int at, int size) => at < 0 ? -at : at < size ? at : (2 * size) - 2 - at;
+
     private struct Job
     {
         public float* X;
@@ -150,5 +168,6 @@ internal static unsafe class CpuConv3x3
         public int Panels;
         public int RowsPerChunk;
         public int ChunksPerFrame;
+        public bool Mirrored;
     }
 }

@@ -17,7 +17,7 @@ internal static unsafe class CpuDepthwiseGlu
         {
             X = x,
             Y = y,
-            Taps = weights.Taps9,
+            Taps = weights.Values,
             Bias = weights.Bias,
             Height = height,
             Width = width,

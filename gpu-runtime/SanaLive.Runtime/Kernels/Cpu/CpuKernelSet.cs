@@ -114,16 +114,20 @@ public sealed unsafe class CpuKernelSet : KernelSet
         return CpuTemporalMix.Pack(weight, outputs, inputs, bias);
     }
 
-    public override Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias)
+    public override Weights PackConv3x3(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Padding padding = Padding.Zero)
     {
         RequireWeights(weight, outputs, inputs, 9, bias);
-        return CpuWinograd.Pays(outputs, inputs) ? new CpuWinogradWeights(weight, outputs, inputs, bias) : CpuConv3x3.Pack(weight, outputs, inputs, bias);
+        return CpuWinograd.Pays(outputs, inputs)
+            ? new CpuWinogradWeights(weight, outputs, inputs, bias) { Padding = padding }
+            : CpuConv3x3.Pack(weight, outputs, inputs, bias, padding);
     }
 
-    public override Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias)
+    public override Weights PackDepthwise(ReadOnlySpan<float> weight, int channels, int kernel, ReadOnlySpan<float> bias)
     {
-        RequireWeights(weight, channels, 1, 9, bias);
-        return new CpuDepthwiseWeights(weight, channels, bias);
+        Require(kernel > 0 && kernel % 2 == 1, $"A depthwise kernel of {kernel} pixels has no middle.");
+        RequireWeights(weight, channels, 1, kernel * kernel, bias);
+        return new CpuDepthwiseWeights(weight, channels, kernel, bias);
     }
 
     public override void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default)
@@ -235,9 +239,18 @@ public sealed unsafe class CpuKernelSet : KernelSet
     {
         RequireFrames(x, height, width);
         Require(x.Columns == weights.Outputs && y.Columns * 2 == x.Columns && x.Rows == y.Rows, $"Depthwise GLU of {x} to {y} at {height} x {width}.");
+        if (weights is not CpuDepthwiseWeights { Kernel: 3 } own)
+            throw new ArgumentException($"{weights.GetType().Name} with {weights.Taps} taps where a depthwise kernel of 3 x 3 is needed.");
+        CpuDepthwiseGlu.Run(cpu, Open(x), Hold(own), x.Rows / (height * width), height, width, Open(y));
+    }
+
+    public override void Depthwise(Tensor x, Weights weights, int height, int width, Tensor y)
+    {
+        RequireFrames(x, height, width);
+        Require(SameShape(x, y) && x.Columns == weights.Outputs, $"Depthwise convolution of {x} to {y} at {height} x {width}.");
         if (weights is not CpuDepthwiseWeights own)
             throw new ArgumentException($"{weights.GetType().Name} with {weights.Taps} taps where a depthwise kernel is needed.");
-        CpuDepthwiseGlu.Run(cpu, Open(x), Hold(own), x.Rows / (height * width), height, width, Open(y));
+        CpuDepthwise.Run(cpu, Open(x), Hold(own), x.Rows / (height * width), height, width, Open(y));
     }
 
     public override void TemporalMix(Tensor x, Tensor? tail, Weights weights, int rowsPerFrame, Tensor y, in Epilogue epilogue = default)
@@ -256,6 +269,7 @@ public sealed unsafe class CpuKernelSet : KernelSet
         RequireFrames(x, height, width);
         Require(
             x.Rows == y.Rows && x.Columns == weights.Inputs && y.Columns == weights.Outputs, $"3x3 convolution of {x} to {y} at {height} x {width}.");
+        Require(weights.Padding == Padding.Zero || Math.Min(height, width) > 1, $"Frames of {height} x {width} are too small to be mirrored.");
         var frames = x.Rows / (height * width);
         if (weights is CpuWinogradWeights fast)
         {

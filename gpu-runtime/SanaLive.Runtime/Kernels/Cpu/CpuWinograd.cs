@@ -54,6 +54,7 @@ internal static unsafe class CpuWinograd
             Channels = weights.Inputs,
             Outputs = weights.Outputs,
             Panels = weights.Panels,
+            Mirrored = weights.Padding == Padding.Reflect,
         };
         cpu.Pool.Run(
             (squares + perChunk - 1) / perChunk,
@@ -100,7 +101,7 @@ internal static unsafe class CpuWinograd
         }
     }
 
-    /// <summary>B^T d B of the 4x4 pixels around one square, for every channel; pixels outside are zero.</summary>
+    /// <summary>B^T d B of the 4x4 pixels around one square, for every channel; pixels outside are zero, or mirrored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static void TransformInput<T>(in Job job, int square, float* to)
@@ -111,6 +112,9 @@ internal static unsafe class CpuWinograd
         for (var p = 0; p < Positions; p++)
         {
             var (row, column) = (top - 1 + (p / 4), left - 1 + (p % 4));
+            // A square at an odd end reaches two pixels out; what it makes of the second one is not stored.
+            if (job.Mirrored)
+                (row, column) = (CpuConv3x3.Mirror(row, job.Height), CpuConv3x3.Mirror(column, job.Width));
             pixels[p] = (uint)row < (uint)job.Height && (uint)column < (uint)job.Width
                 ? job.X + ((((((nint)frame * job.Height) + row) * job.Width) + column) * job.Channels)
                 : job.Zeros;
@@ -225,5 +229,6 @@ internal static unsafe class CpuWinograd
         public int Channels;
         public int Outputs;
         public int Panels;
+        public bool Mirrored;
     }
 }

@@ -54,6 +54,7 @@ internal unsafe struct GemmEpilogue
         {
             case Activation.None: StoreWhole<T, Nothing>(acc, rows, row, rowStep, column, whole, y, width); break;
             case Activation.Silu: StoreWhole<T, Silu>(acc, rows, row, rowStep, column, whole, y, width); break;
+            case Activation.Relu: StoreWhole<T, Relu>(acc, rows, row, rowStep, column, whole, y, width); break;
             default: StoreWhole<T, GeluTanh>(acc, rows, row, rowStep, column, whole, y, width); break;
         }
         if (whole < columns)
@@ -127,6 +128,13 @@ internal unsafe struct GemmEpilogue
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply<T>(T x)
             where T : unmanaged, ILanes<T> => LaneMath.Silu(x);
+    }
+
+    private readonly struct Relu : IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static T Apply<T>(T x)
+            where T : unmanaged, ILanes<T> => T.Max(T.Zero, x);
     }
 
     private readonly struct GeluTanh : IActivation

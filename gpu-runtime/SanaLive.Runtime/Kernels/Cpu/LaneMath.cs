@@ -67,6 +67,7 @@ internal static unsafe class LaneMath
         {
             Activation.Silu => Silu(x),
             Activation.GeluTanh => GeluTanh(x),
+            Activation.Relu => T.Max(T.Zero, x),
             _ => x,
         };
 

@@ -69,6 +69,8 @@ internal static class ScalarConvolutions
                 for (var tap = 0; tap < 9; tap++)
                 {
                     int sy = py + tap / 3 - 1, sx = px + tap % 3 - 1;
+                    if (weights.Padding == Padding.Reflect)
+                        (sy, sx) = (Mirror(sy, height), Mirror(sx, width));
                     if ((uint)sy >= (uint)height || (uint)sx >= (uint)width)
                         continue;
                     var from = x.Slice(((frame * height + sy) * width + sx) * inputs, inputs);
@@ -77,6 +79,29 @@ internal static class ScalarConvolutions
                 }
 
                 y[row * outputs + o] = epilogue.Finish(sum, row, o, outputs);
+            }
+        }
+    }
+
+    /// <summary>x, y [frames, height, width, c].</summary>
+    public static void Depthwise<T>(ReadOnlySpan<T> x, ScalarWeights<T> weights, int height, int width, Span<T> y)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (channels, side) = (weights.Outputs, (int)Math.Sqrt(weights.Taps));
+        for (var row = 0; row < x.Length / channels; row++)
+        {
+            var (frame, py, px) = Pixel(row, height, width);
+            for (var c = 0; c < channels; c++)
+            {
+                var sum = weights.Bias.Length == 0 ? T.Zero : weights.Bias[c];
+                for (var tap = 0; tap < weights.Taps; tap++)
+                {
+                    int sy = py + tap / side - side / 2, sx = px + tap % side - side / 2;
+                    if ((uint)sy < (uint)height && (uint)sx < (uint)width)
+                        sum += x[((frame * height + sy) * width + sx) * channels + c] * weights.Values[c * weights.Taps + tap];
+                }
+
+                y[row * channels + c] = sum;
             }
         }
     }
@@ -127,6 +152,9 @@ internal static class ScalarConvolutions
                 x.Slice(deep, c).CopyTo(y[(fine * c)..]);
         }
     }
+
+    /// <summary>-1 is 1, and size is size - 2.</summary>
+    private static int Mirror(int at, int size) => at < 0 ? -at : at < size ? at : 2 * size - 2 - at;
 
     private static (int Frame, int Y, int X) Pixel(int row, int height, int width) =>
         (row / (height * width), row / width % height, row % width);

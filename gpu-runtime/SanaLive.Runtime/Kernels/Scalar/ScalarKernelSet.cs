@@ -50,11 +50,15 @@ public sealed class ScalarKernelSet<T> : KernelSet
     public override Weights PackTemporal(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
         Pack(weight, outputs, inputs, 3, bias);
 
-    public override Weights PackConv3x3(ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias) =>
-        Pack(weight, outputs, inputs, 9, bias);
+    public override Weights PackConv3x3(
+        ReadOnlySpan<float> weight, int outputs, int inputs, ReadOnlySpan<float> bias, Padding padding = Padding.Zero) =>
+        Pack(weight, outputs, inputs, 9, bias, padding);
 
-    public override Weights PackDepthwise3x3(ReadOnlySpan<float> weight, int channels, ReadOnlySpan<float> bias) =>
-        Pack(weight, channels, 1, 9, bias);
+    public override Weights PackDepthwise(ReadOnlySpan<float> weight, int channels, int kernel, ReadOnlySpan<float> bias)
+    {
+        Require(kernel > 0 && kernel % 2 == 1, $"A depthwise kernel of {kernel} pixels has no middle.");
+        return Pack(weight, channels, 1, kernel * kernel, bias);
+    }
 
     public override void Linear(Tensor x, Weights weights, Tensor y, in Epilogue epilogue = default)
     {
@@ -163,6 +167,12 @@ public sealed class ScalarKernelSet<T> : KernelSet
         ScalarConvolutions.DepthwiseGlu<T>(Open(x), Open(weights, 9), height, width, Open(y));
     }
 
+    public override void Depthwise(Tensor x, Weights weights, int height, int width, Tensor y)
+    {
+        Require(SameShape(x, y) && x.Columns == weights.Outputs && weights.Inputs == 1 && x.Rows % (height * width) == 0, $"Depthwise convolution of {x} to {y} at {height} x {width}.");
+        ScalarConvolutions.Depthwise<T>(Open(x), Open(weights, weights.Taps), height, width, Open(y));
+    }
+
     public override void TemporalMix(Tensor x, Tensor? tail, Weights weights, int rowsPerFrame, Tensor y, in Epilogue epilogue = default)
     {
         Require(SameShape(x, y) && x.Rows % rowsPerFrame == 0 && x.Columns == weights.Inputs && x.Columns == weights.Outputs, $"Temporal mix of {x} to {y}.");
@@ -174,6 +184,7 @@ public sealed class ScalarKernelSet<T> : KernelSet
     public override void Conv3x3(Tensor x, Weights weights, int height, int width, Tensor y, in Epilogue epilogue = default)
     {
         Require(x.Rows == y.Rows && x.Rows % (height * width) == 0 && x.Columns == weights.Inputs && y.Columns == weights.Outputs, $"3x3 convolution of {x} to {y} at {height} x {width}.");
+        Require(weights.Padding == Padding.Zero || Math.Min(height, width) > 1, $"Frames of {height} x {width} are too small to be mirrored.");
         ScalarConvolutions.Conv3x3(Open(x), Open(weights, 9), height, width, new ScalarEpilogue<T>(epilogue, y), Open(y));
     }
 
@@ -219,11 +230,12 @@ public sealed class ScalarKernelSet<T> : KernelSet
             to[i] = T.CreateChecked(values[i]);
     }
 
-    private static ScalarWeights<T> Pack(ReadOnlySpan<float> weight, int outputs, int inputs, int taps, ReadOnlySpan<float> bias)
+    private static ScalarWeights<T> Pack(
+        ReadOnlySpan<float> weight, int outputs, int inputs, int taps, ReadOnlySpan<float> bias, Padding padding = Padding.Zero)
     {
         Require(weight.Length == outputs * inputs * taps, $"{weight.Length} weights are not {outputs} x {inputs} x {taps}.");
         Require(bias.IsEmpty || bias.Length == outputs, $"A bias of {bias.Length} does not fit {outputs} outputs.");
-        return new ScalarWeights<T>(outputs, inputs, taps, weight, bias);
+        return new ScalarWeights<T>(outputs, inputs, taps, weight, bias) { Padding = padding };
     }
 
     private static bool SameShape(Tensor a, Tensor b) => a.Rows == b.Rows && a.Columns == b.Columns;

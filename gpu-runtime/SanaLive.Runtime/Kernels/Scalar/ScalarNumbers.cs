@@ -48,6 +48,7 @@ internal static class ScalarNumbers
             Activation.None => x,
             Activation.Silu => Silu(x),
             Activation.GeluTanh => GeluTanh(x),
+            Activation.Relu => T.Max(T.Zero, x),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
         };
 }
