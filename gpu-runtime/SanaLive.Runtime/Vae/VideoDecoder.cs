@@ -48,6 +48,27 @@ public abstract class VideoDecoder(KernelSet kernels) : IDisposable
         kernels.Read(Forward(latents, latentHeight, latentWidth, history), rgb);
     }
 
+    /// <summary>Decodes a whole clip from its beginning: what a decoder that looks at later latent frames can do, too.</summary>
+    /// <param name="latents">[latent frames, height, width, channels], as the transformer makes them (normalised).</param>
+    /// <param name="latentFrames">At least one.</param>
+    /// <param name="latentHeight">Of the latent frames.</param>
+    /// <param name="latentWidth">Of the latent frames.</param>
+    /// <returns>[<see cref="FramesOf"/> pictures, height, width, 3].</returns>
+    /// <exception cref="ArgumentException">The latents are not of that size.</exception>
+    public byte[] DecodeClip(ReadOnlySpan<float> latents, int latentFrames, int latentHeight, int latentWidth)
+    {
+        RequireClip(latents, latentFrames, latentHeight, latentWidth);
+        var rgb = new byte[checked(FramesOf(latentFrames) * latentHeight * SpatialScale * latentWidth * SpatialScale * 3)];
+        var given = 0;
+        ForwardClip(latents, latentFrames, latentHeight, latentWidth, pictures =>
+        {
+            var count = (int)pictures.Count;
+            kernels.ReadBytes(pictures, 127.5f, 127.5f, rgb.AsSpan(given, count));
+            given += count;
+        });
+        return rgb;
+    }
+
     /// <summary>Advances a history by one latent frame as decoding does, and makes no pictures.</summary>
     /// <param name="latents">[height, width, channels], as the transformer makes them (normalised).</param>
     /// <param name="latentHeight">Of the latent frame.</param>
@@ -71,6 +92,23 @@ public abstract class VideoDecoder(KernelSet kernels) : IDisposable
     /// </summary>
     /// <exception cref="ArgumentException">The latents are not of that size.</exception>
     internal abstract Tensor Forward(ReadOnlySpan<float> latents, int latentHeight, int latentWidth, DecoderHistory history);
+
+    /// <summary>A clip's pictures in their order, [some pictures * height * width, 3] at a time, valid until the next.</summary>
+    internal virtual void ForwardClip(ReadOnlySpan<float> latents, int latentFrames, int latentHeight, int latentWidth, Action<Tensor> show)
+    {
+        var length = RequireClip(latents, latentFrames, latentHeight, latentWidth);
+        using var history = CreateHistory(latentHeight, latentWidth);
+        for (var frame = 0; frame < latentFrames; frame++)
+            show(Forward(latents.Slice(frame * length, length), latentHeight, latentWidth, history));
+    }
+
+    /// <summary>Numbers of one latent frame, of a clip that has as many as it should.</summary>
+    private protected int RequireClip(ReadOnlySpan<float> latents, int latentFrames, int latentHeight, int latentWidth)
+    {
+        if (latentFrames < 1 || latentHeight < 1 || latentWidth < 1 || latents.Length != (long)latentFrames * latentHeight * latentWidth * LatentChannels)
+            throw new ArgumentException($"{latents.Length} latents are not a clip of {latentFrames} x {latentHeight} x {latentWidth} x {LatentChannels}.", nameof(latents));
+        return latentHeight * latentWidth * LatentChannels;
+    }
 
     protected abstract void Dispose(bool disposing);
 

@@ -31,6 +31,8 @@ internal sealed class GoldenCase : IDisposable
 
     public JsonElement Meta => json.GetProperty("meta");
 
+    public string Note => json.TryGetProperty("note", out var note) ? note.GetString() ?? string.Empty : string.Empty;
+
     public IEnumerable<string> Names => io.Tensors.Keys;
 
     public bool Has(string name) => io.Tensors.ContainsKey(name);
