@@ -102,13 +102,13 @@ public sealed class BpeTokenizer
         var unknown = false;
         foreach (var (id, start, length) in new PairMerger(facts.Merges, run).Run((text, at, count) => ids.TryGetValue(text.AsSpan(at, count), out var own) ? own : -1))
         {
-            if (id >= 0)
-                tokens.Add(id);
-            else if (facts.Bytes.Length > 0)
-                tokens.AddRange(Encoding.UTF8.GetBytes(run, start, length).Select(value => facts.Bytes[value]));
+            int[] spelled = id >= 0 ? [id] : facts.Bytes.Length == 0 ? [-1] : [.. Encoding.UTF8.GetBytes(run, start, length).Select(value => facts.Bytes[value])];
+            var known = !spelled.Contains(-1);
+            if (known)
+                tokens.AddRange(spelled);
             else if (!unknown || !facts.FuseUnknown)
                 tokens.Add(facts.Unknown);
-            unknown = id < 0;
+            unknown = !known;
         }
     }
 }

@@ -47,9 +47,9 @@ internal static class HuggingFaceFile
             RawAtoms = [.. added.Where(token => !token.Normalized).Select(token => (token.Text, token.Id))],
             NormalAtoms = [.. added.Where(token => token.Normalized).Select(token => (Replace(token.Text), token.Id))],
             Normalize = Replace,
-            Bytes = bytes ? TokenizerFacts.ByteIds(path, text => ids.TryGetValue(text, out var id) ? id : null) : [],
+            Bytes = bytes ? TokenizerFacts.ByteIds(text => ids.TryGetValue(text, out var id) ? id : null) : [],
             Unknown = Given(model, "unk_token")?.GetString() is { } unknown && ids.TryGetValue(unknown, out var own) ? own
-                : bytes ? -1 : throw new CheckpointException($"{path} has neither bytes nor a token for characters that it does not know."),
+                : throw new CheckpointException($"{path} has no token for characters that it does not know."),
             FuseUnknown = Given(model, "fuse_unk") is { ValueKind: JsonValueKind.True },
             WholeFirst = Given(model, "ignore_merges") is { ValueKind: JsonValueKind.True },
             Beginning = Beginning(path, Given(json, "post_processor"), ids, added),

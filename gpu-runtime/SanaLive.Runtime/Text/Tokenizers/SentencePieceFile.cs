@@ -77,6 +77,9 @@ internal static class SentencePieceFile
                 throw new CheckpointException($"{path} has the piece '{text}' of the kind {kind}, which this runtime does not have.");
         }
 
+        var bytes = fallsBack ? TokenizerFacts.ByteIds(text => byText.TryGetValue(text, out var id) && pieces[id].Kind == Kind.Byte ? id : null) : [];
+        if (Array.IndexOf(bytes, -1) is var missing and >= 0)
+            throw new FormatException($"it falls back to bytes but has no piece <0x{missing:X2}>.");
         if (unknown < 0 || beginning >= pieces.Count)
             throw new FormatException($"it has {(unknown < 0 ? "no unknown piece" : $"{pieces.Count} pieces, and begins texts with number {beginning}")}.");
         return new TokenizerFacts
@@ -87,7 +90,7 @@ internal static class SentencePieceFile
             RawAtoms = [],
             NormalAtoms = atoms,
             Normalize = text => text.Replace(' ', '\u2581'),
-            Bytes = fallsBack ? TokenizerFacts.ByteIds(path, text => byText.TryGetValue(text, out var id) && pieces[id].Kind == Kind.Byte ? id : null) : [],
+            Bytes = bytes,
             Unknown = unknown,
             Beginning = beginning < 0 ? [] : [(int)beginning],
             Silent = silent,

@@ -1,5 +1,3 @@
-using SanaLive.Runtime.Checkpoints;
-
 namespace SanaLive.Runtime.Text.Tokenizers;
 
 /// <summary>What a tokenizer file says, in whichever format it says it.</summary>
@@ -22,10 +20,10 @@ internal sealed record TokenizerFacts
     /// <summary>Spaces to U+2581, most of all.</summary>
     public required Func<string, string> Normalize { get; init; }
 
-    /// <summary>The ids of the 256 bytes, which stand for characters that have no piece; empty without.</summary>
+    /// <summary>The ids of the 256 bytes, which stand for characters that have no piece, -1 where one is missing; empty without.</summary>
     public required int[] Bytes { get; init; }
 
-    /// <summary>Where there are no bytes.</summary>
+    /// <summary>For a character that has no piece and not all of its bytes.</summary>
     public required int Unknown { get; init; }
 
     /// <summary>Neighbours that are unknown are one token.</summary>
@@ -39,8 +37,6 @@ internal sealed record TokenizerFacts
     /// <summary>Tokens that stand for no text.</summary>
     public required IReadOnlySet<int> Silent { get; init; }
 
-    /// <summary>The ids of <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>.</summary>
-    /// <exception cref="CheckpointException">Some are missing.</exception>
-    public static int[] ByteIds(string path, Func<string, int?> find) =>
-        [.. Enumerable.Range(0, 256).Select(value => find($"<0x{value:X2}>") ?? throw new CheckpointException($"{path} falls back to bytes but has no piece <0x{value:X2}>."))];
+    /// <summary>The ids of <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>; -1 where one is missing, as Gemma's tokenizer.json has no byte for the tab, which is a piece there.</summary>
+    public static int[] ByteIds(Func<string, int?> find) => [.. Enumerable.Range(0, 256).Select(value => find($"<0x{value:X2}>") ?? -1)];
 }
