@@ -17,7 +17,7 @@ public sealed class Gemma2Encoder : IDisposable
     /// <param name="kernels">Own the memory and compute.</param>
     /// <param name="config">Of the model.</param>
     /// <param name="checkpoint">Its weights, named as transformers' <c>Gemma2Model</c> or <c>Gemma2ForCausalLM</c> names them.</param>
-    /// <param name="precision">Of the linears.</param>
+    /// <param name="precision">In bf16 the linears' weights stay in 16 bits. 8-bit products are not made of a prompt: in int8 it is fp32.</param>
     /// <exception cref="CheckpointException">They do not fit the config.</exception>
     public Gemma2Encoder(KernelSet kernels, Gemma2Config config, Checkpoint checkpoint, Precision precision = Precision.Fp32)
     {

@@ -52,8 +52,8 @@ internal sealed class Gemma2Layer : IDisposable
             throw;
         }
 
-        Weights Linear(string part, int outputs, int inputs, bool bias) => Own(
-            LayerWeights.Linear(kernels, checkpoint, $"{name}{part}", [outputs, inputs], precision, bias));
+        Weights Linear(string part, int outputs, int inputs, bool bias) =>
+            Own(LayerWeights.Linear(kernels, checkpoint, $"{name}{part}", [outputs, inputs], LayerWeights.Careful(precision), bias));
     }
 
     /// <summary>Gemma keeps its norms' weights as their difference from one.</summary>

@@ -31,7 +31,7 @@ public sealed class PublishedPromptEncoder : IPromptEncoder
     /// <param name="encoderFolder">Holds <c>config.json</c> of Gemma 2.</param>
     /// <param name="tokenizerFolder">Holds <c>tokenizer.json</c> or <c>tokenizer.model</c>.</param>
     /// <param name="checkpoint">The weights in <paramref name="encoderFolder"/>.</param>
-    /// <param name="precision">Of the linears.</param>
+    /// <param name="precision">In bf16 the linears' weights stay in 16 bits. 8-bit products are not made of a prompt: in int8 it is fp32.</param>
     /// <param name="options">Null for the usual ones.</param>
     /// <exception cref="CheckpointException">They cannot be read, or do not fit together.</exception>
     public PublishedPromptEncoder(

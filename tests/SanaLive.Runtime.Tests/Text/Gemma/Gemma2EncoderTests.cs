@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
 using SanaLive.Runtime.Kernels.Scalar;
 using SanaLive.Runtime.Text.Gemma;
@@ -70,6 +71,16 @@ public sealed class Gemma2EncoderTests : IDisposable
         using var plain = TestGemma.Load(kernels, folder.File("a"));
         using var prefixed = TestGemma.Load(kernels, folder.File("b"));
         Assert.Equal(plain.Encode(Text), prefixed.Encode(Text));
+    }
+
+    [Fact]
+    public void Encode_WithWeightsKeptIn16Bits_GivesTheSameBits()
+    {
+        using var kernels = new CpuKernelSet(2);
+        TestGemma.Write(folder.Path, mantissaBits: 7);
+        using var wide = TestGemma.Load(kernels, folder.Path);
+        using var narrow = TestGemma.Load(kernels, folder.Path, Precision.Bf16);
+        Assert.Equal(wide.Encode(Text), narrow.Encode(Text));
     }
 
     [Theory]

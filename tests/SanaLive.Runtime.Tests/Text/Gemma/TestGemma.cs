@@ -17,7 +17,11 @@ internal static class TestGemma
         ["attn_logit_softcapping"] = 20.0, ["hidden_activation"] = "gelu_pytorch_tanh", ["rms_norm_eps"] = 1e-6, ["rope_theta"] = 1000.0,
     };
 
-    public static void Write(string folder, JsonObject? json = null, string prefix = "")
+    /// <param name="folder">Where to.</param>
+    /// <param name="json">Null for the usual config.</param>
+    /// <param name="prefix">Of the tensors' names.</param>
+    /// <param name="mantissaBits">Of the weights: 7 are those of bf16.</param>
+    public static void Write(string folder, JsonObject? json = null, string prefix = "", int mantissaBits = 23)
     {
         json ??= Config();
         Directory.CreateDirectory(folder);
@@ -50,13 +54,15 @@ internal static class TestGemma
             var values = new float[shape.Aggregate(1, (a, b) => a * b)];
             // By its name: a tensor that is added changes no other.
             CounterNoise.Fill(11, name.Aggregate(17L, (hash, letter) => ((hash * 31) + letter) & int.MaxValue), 0, values);
-            tensors.Add(prefix + name, (shape, [.. values.Select(value => value * (shape.Length == 1 ? 0.2f : 1 / MathF.Sqrt(shape[1])))]));
+            tensors.Add(prefix + name, (shape, [.. values.Select(value => Cut(value * (shape.Length == 1 ? 0.2f : 1 / MathF.Sqrt(shape[1]))))]));
         }
+
+        float Cut(float value) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & (-1 << (23 - mantissaBits)));
     }
 
-    public static Gemma2Encoder Load(KernelSet kernels, string folder)
+    public static Gemma2Encoder Load(KernelSet kernels, string folder, Precision precision = Precision.Fp32)
     {
         using var checkpoint = Checkpoint.Open(folder);
-        return new Gemma2Encoder(kernels, Gemma2Config.Read(Path.Combine(folder, "config.json")), checkpoint);
+        return new Gemma2Encoder(kernels, Gemma2Config.Read(Path.Combine(folder, "config.json")), checkpoint, precision);
     }
 }
