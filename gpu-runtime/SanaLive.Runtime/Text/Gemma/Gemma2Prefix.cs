@@ -4,7 +4,7 @@ namespace SanaLive.Runtime.Text.Gemma;
 
 /// <summary>
 /// What a text's beginning leaves behind in every layer. Nothing in a causal model depends on what comes later, so a text that begins
-/// the same begins here, with the same numbers to the bit.
+/// the same begins here, with the same numbers (on the processor to the bit).
 /// </summary>
 public sealed class Gemma2Prefix : IDisposable
 {
