@@ -7,7 +7,9 @@ namespace SanaLive.Runtime.Vae.Wan;
 internal sealed class WanConv(KernelSet kernels, Checkpoint checkpoint, WanLayout layout, string name, string? norm, int scale, int inputs, int outputs) : WanLayer
 {
     private readonly CausalConv conv = new(kernels, checkpoint, layout, name, norm, scale, inputs, outputs);
-    private readonly int y = layout.Frame("x", scale, outputs);
+
+    // The last layer's result has as many channels as its input in some models, and must not lie over it.
+    private readonly int y = layout.Frame(norm is null ? "x" : "result", scale, outputs);
 
     public override void LookBack(int reachBehind) => Reach = conv.LookBack(reachBehind);
 
