@@ -282,6 +282,10 @@ export interface ModelCard {
   /** Of a block that begins a scene: a stream's first, and one after a cut. Absent when the server does not say. */
   readonly firstBlockFrames?: number;
   readonly parameters: number;
+  /** Bytes of all weights' files; absent or 0 when the server does not say. */
+  readonly weightBytes?: number;
+  /** The pictures' sizes that the model was trained with, height first (`480x832`); absent when the server does not say. */
+  readonly sizes?: readonly string[];
   readonly steps: number;
   readonly statePolicy: string;
   readonly defaultPrompt: string;

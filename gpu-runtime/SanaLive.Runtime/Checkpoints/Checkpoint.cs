@@ -32,6 +32,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Numbers in all tensors.</summary>
     public long Parameters => tensors.Values.Sum(tensor => (long)tensor.Entry.Count);
 
+    /// <summary>Of all its files.</summary>
+    public long Bytes => files.Sum(file => new FileInfo(file.Path).Length);
+
     public bool Has(string name) => tensors.ContainsKey(name);
 
     /// <summary>

@@ -36,6 +36,12 @@ public sealed record ModelCard
     /// <summary>All parameters: transformer, VAE and text encoder.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Of all weights' files; 0 when nobody says.</summary>
+    public long WeightBytes { get; init; }
+
+    /// <summary>The pictures' sizes that the model was trained with, height first, for example <c>480x832</c>; the one in use is <see cref="Height"/> x <see cref="Width"/>.</summary>
+    public IReadOnlyList<string> Sizes { get; init; } = [];
+
     /// <summary>Denoising steps per block.</summary>
     public required int Steps { get; init; }
 

@@ -111,6 +111,8 @@ public sealed class VideoModel : IDisposable
                 FramesPerBlock = index.LatentFramesPerBlock * decoder.FramesPerLatent,
                 FirstBlockFrames = decoder.FramesOf(index.FirstBlockLatentFrames),
                 Parameters = transformerWeights.Parameters + vaeWeights.Parameters + textWeights.Parameters + (readerWeights?.Parameters ?? 0),
+                WeightBytes = new[] { transformerWeights, vaeWeights, textWeights, readerWeights }.Sum(weights => weights?.Bytes ?? 0),
+                Sizes = [$"{index.Height}x{index.Width}"],
                 Steps = index.Plan.Steps,
                 StatePolicy = index.Policy.ToString(),
                 DefaultPrompt = prompts.DefaultPrompt,

@@ -16,6 +16,8 @@ internal sealed class FakeEngine : IEngine
         FramesPerSecond = 16,
         FramesPerBlock = 8,
         Parameters = 1_000,
+        WeightBytes = 4_000,
+        Sizes = ["32x64"],
         Steps = 2,
         StatePolicy = "window(3)",
         DefaultPrompt = "a meadow by day",

@@ -82,6 +82,8 @@ public sealed class StatusEndpointTests
         Assert.Equal(0.5, model.GetProperty("blockDuration").GetDouble());
         Assert.Equal("night", model.GetProperty("vocabulary")[0].GetProperty("values")[1].GetString());
         Assert.Equal(2, model.GetProperty("suggestions").GetArrayLength());
+        Assert.Equal(4_000, model.GetProperty("weightBytes").GetInt64());
+        Assert.Equal("32x64", model.GetProperty("sizes")[0].GetString());
     }
 
     [Fact]

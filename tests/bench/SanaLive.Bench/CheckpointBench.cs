@@ -94,8 +94,9 @@ internal static class CheckpointBench
     private static string? Refusal(CheckpointBenchOptions options, TransformerConfig config, IReadOnlyDictionary<string, int[]> transformer, IReadOnlyDictionary<string, int[]> text)
     {
         var disk = (RandomCheckpoint.Bytes(transformer) + RandomCheckpoint.Bytes(text)) / 1e9;
-        // Packed weights are as large as the files, and Gemma's embeddings stay in theirs; activations are fp32: nine of the hidden's width, three of the feed-forward's.
-        var activations = 4.0 * (options.Clip ? ClipGrid : BlockGrid).Tokens * ((9 * config.Hidden) + (3 * config.FeedForward)) / 1e9;
+        // Packed weights are as large as the files, and Gemma's embeddings stay in theirs; activations are fp32: seven of the hidden's width, and of one frame three of the feed-forward's.
+        var grid = options.Clip ? ClipGrid : BlockGrid;
+        var activations = 4.0 * (((double)grid.Tokens * ((7 * config.Hidden) + config.HeadDim)) + (grid.PerFrame * 3.0 * config.FeedForward)) / 1e9;
         var memory = disk - (options.Text ? 2.0 * Gemma.VocabularySize * Gemma.Hidden / 1e9 : 0) + activations + 0.7;
         Console.WriteLine(FormattableString.Invariant($"Needs {disk:F1} GB of disk in {options.Folder} while it runs, and {memory:F1} GB of memory ({activations:F1} of them activations). Ctrl-C stops it and deletes what it wrote."));
         var free = new DriveInfo(Path.GetFullPath(options.Folder)).AvailableFreeSpace / 1e9;

@@ -6,6 +6,7 @@ import Composer from './Composer.svelte';
 import { Draft } from './draft.svelte';
 import Invite from './Invite.svelte';
 import type { LiveSession } from './liveSession.svelte';
+import Making from './Making.svelte';
 import Receipts from './Receipts.svelte';
 import { card, receipt, view } from './samples';
 import StatePicture from './StatePicture.svelte';
@@ -192,5 +193,21 @@ describe('Invite', () => {
   it('gives the link that steers only to those who may', () => {
     expect(invite(true).querySelector<HTMLAnchorElement>('[data-testid=director-link]')!.href).toMatch(/\/direct\/one#secret$/);
     expect(invite(false).querySelector('[data-testid=director-link]')).toBeNull();
+  });
+});
+
+describe('Making', () => {
+  const text = (changes: Parameters<typeof card>[0]) =>
+    show(Making, { session: session({ view: view(), card: card(changes) }) }).textContent?.replace(/\s+/g, ' ') ?? '';
+
+  it("shows the model's card: its size, its sizes, what a prompt means and the licence", () => {
+    const shown = text({ parameters: 2_056_800_000, weightBytes: 9_560_000_000, sizes: ['448x896', '480x832'], promptSemantics: 'replace', license: 'NVIDIA' });
+    expect(shown).toContain('2.06 B parameters, 9.56 GB of weights; licence NVIDIA; a prompt is the whole description; trained with pictures of 448x896, 480x832 (height first).');
+  });
+
+  it('leaves out what an older server does not say', () => {
+    const shown = text({});
+    expect(shown).toContain('11.0 M parameters; licence Apache-2.0; a cue changes what it names and keeps the rest.');
+    expect(shown).not.toContain('weights');
   });
 });
