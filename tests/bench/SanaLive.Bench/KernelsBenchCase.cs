@@ -48,6 +48,9 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
         Attention(),
         Cross(24),
         Cross(300),
+        // Of Gemma 2 2B: a whole prompt with its instruction, and the words of one whose instruction is kept.
+        Causal(508, 508),
+        Causal(100, 308),
         new("modulate", $"{Tokens}x{Hidden}", 0, 8.0 * Tokens * Hidden, k =>
         {
             var (x, m, y) = (Make(k, Tokens, Hidden), Make(k, 2, 6 * Hidden), k.Create(Tokens, Hidden));
@@ -139,6 +142,14 @@ internal sealed record KernelsBenchCase(string Name, string Shape, double Flops,
             return () => k.LinearAttention(q, key, v, rotation, Heads, s, z, 1f, null, null, y);
         });
     }
+
+    private static KernelsBenchCase Causal(int tokens, int keys) => new(
+        "causal attention", $"{tokens} of {keys}, 8 to 4x256", 4.0 * 2048 * tokens * (keys - ((tokens - 1) / 2.0)), 8.0 * ((2048.0 * tokens) + (1024.0 * keys)), k =>
+        {
+            var (q, key, v, y) = (Make(k, tokens, 2048), Make(k, keys, 1024), Make(k, keys, 1024), k.Create(tokens, 2048));
+            var shape = new CausalAttentionShape(8, 4, 1 / 16f, 0, 50);
+            return () => k.CausalAttention(q, key, v, shape, y);
+        });
 
     private static KernelsBenchCase Cross(int words) => new(
         "cross attention", $"{Tokens} to {words}, {Heads}x{Hidden / Heads}", 4.0 * Tokens * words * Hidden, 4.0 * Hidden * 2 * (Tokens + words), k =>

@@ -63,6 +63,11 @@ public sealed record Gemma2Config
             throw new CheckpointException($"{path} has hidden_activation = {activation}; gelu_pytorch_tanh is known.");
         if (json.TryGetProperty("rope_scaling", out var scaling) && scaling.ValueKind != JsonValueKind.Null)
             throw new CheckpointException($"{path} has rope_scaling = {scaling}, which this runtime does not have.");
+
+        // Where newer versions of transformers write the rotation.
+        var rope = json.TryGetProperty("rope_parameters", out var given) && given.ValueKind == JsonValueKind.Object ? given : json;
+        if (Text(rope, "rope_type") is { } rotation && rotation != "default")
+            throw new CheckpointException($"{path} has rope_type = {rotation}; default is known.");
         var layers = json.Need("num_hidden_layers").GetInt32();
         var config = new Gemma2Config
         {
@@ -77,7 +82,7 @@ public sealed record Gemma2Config
             SlidingWindow = (int)Number(json, "sliding_window", 4096),
             AttentionSoftCap = (float)Number(json, "attn_logit_softcapping", 50, nothing: 0),
             NormEps = (float)Number(json, "rms_norm_eps", 1e-6),
-            RopeTheta = Number(json, "rope_theta", 10000),
+            RopeTheta = Number(rope, "rope_theta", 10000),
             AttentionBias = json.TryGetProperty("attention_bias", out var bias) && bias.ValueKind == JsonValueKind.True,
             Sliding = Kinds(path, json, layers),
         };

@@ -88,6 +88,7 @@ public sealed class Gemma2EncoderTests : IDisposable
     [InlineData("sliding_window", "2")]
     [InlineData("query_pre_attn_scalar", "40")]
     [InlineData("attention_bias", "true")]
+    [InlineData("rope_parameters", "{\"rope_type\": \"default\", \"rope_theta\": 20.0}")]
     [InlineData("layer_types", "[\"full_attention\", \"full_attention\"]")]
     public void Config_EveryChange_ChangesTheNumbers(string key, string value)
     {
@@ -105,6 +106,7 @@ public sealed class Gemma2EncoderTests : IDisposable
     [InlineData("model_type", "\"llama\"", "type 'llama'")]
     [InlineData("hidden_activation", "\"relu\"", "relu")]
     [InlineData("rope_scaling", "{\"rope_type\": \"yarn\"}", "yarn")]
+    [InlineData("rope_parameters", "{\"rope_type\": \"linear\", \"factor\": 8}", "linear")]
     [InlineData("layer_types", "[\"full_attention\"]", "2 layers")]
     [InlineData("layer_types", "[\"full_attention\", \"chunked_attention\"]", "chunked_attention")]
     [InlineData("num_key_value_heads", "3", "impossible")]
