@@ -1,4 +1,3 @@
-using SanaLive.Runtime.Kernels.Cpu;
 using SanaLive.Runtime.Model;
 
 namespace SanaLive.Runtime.Engine;
@@ -111,6 +110,6 @@ internal sealed class VideoStream : IVideoStream
     {
         Past.Dispose();
         text?.Dispose();
-        SystemHeap.StreamEnded();
+        model.Kernels.MemoryGivenBack();
     }
 }

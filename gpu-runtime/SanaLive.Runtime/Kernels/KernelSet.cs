@@ -245,6 +245,11 @@ public abstract class KernelSet : IDisposable
     /// <summary>The inverse of <see cref="SpaceToDepth"/>; height and width are those of <paramref name="x"/>.</summary>
     public abstract void DepthToSpace(Tensor x, int height, int width, int factor, Tensor y);
 
+    /// <summary>Much memory was just given back, a stream's: the set may hand on to the system what it keeps of it. From any thread.</summary>
+    public virtual void MemoryGivenBack()
+    {
+    }
+
     public void Dispose()
     {
         Dispose(true);

@@ -114,13 +114,13 @@ internal static class CheckpointBench
         Console.WriteLine(FormattableString.Invariant($"{kernels.Name}, {kernels.Threads} threads, {peak:F1} GFLOP/s of fused multiply-adds; {config.Layers} layers"));
         SanaVideoTransformer? model = null;
         Gemma2Encoder? encoder = null;
-        using var weights = Checkpoint.Open(Path.Combine(folder, "transformer"));
-        using var words = options.Text ? Checkpoint.Open(Path.Combine(folder, "text_encoder")) : null;
         try
         {
             var loading = Timed("loaded", () =>
             {
-                model = new SanaVideoTransformer(kernels, config, weights, Precision.Bf16);
+                using (var weights = Checkpoint.Open(Path.Combine(folder, "transformer")))
+                    model = new SanaVideoTransformer(kernels, config, weights, Precision.Bf16);
+                using var words = options.Text ? Checkpoint.Open(Path.Combine(folder, "text_encoder")) : null;
                 encoder = words is null ? null : new Gemma2Encoder(kernels, Gemma, words, Precision.Bf16);
             });
             Console.WriteLine(FormattableString.Invariant($"memory held after loading: {ProcessMemory.Held:F1} GB"));

@@ -299,6 +299,8 @@ public sealed unsafe class CpuKernelSet : KernelSet
         CpuElementwise.MoveSpace(cpu, Open(x), x.Rows / (height * width), height * factor, width * factor, factor, y.Columns, false, Open(y));
     }
 
+    public override void MemoryGivenBack() => SystemHeap.StreamEnded();
+
     protected override void Dispose(bool disposing)
     {
         if (disposing)
