@@ -1,97 +1,113 @@
 using System.Globalization;
 using SanaLive.Runtime.Engine;
-using SanaLive.Sessions;
+using SanaLive.Runtime.Kernels;
 using SanaLive.Sessions.Encoding;
-using SanaLive.Sessions.Pictures;
 
 namespace SanaLive.Generate;
 
-/// <summary>Makes a clip block by block and writes it as it is made.</summary>
-internal static class ClipMaker
+/// <summary>Makes a clip with a model that makes all its frames at once, and writes it as it is decoded.</summary>
+/// <param name="kernels">Compute it.</param>
+/// <param name="parts">Of the model.</param>
+/// <param name="nearest">Which of the model's own sizes fits a picture best.</param>
+/// <param name="known">The sizes that the model was trained with.</param>
+/// <param name="available">Bytes of memory that are free.</param>
+/// <param name="messages">For the person who waits.</param>
+/// <param name="clock">Measures the time that is left.</param>
+internal sealed class ClipMaker(
+    KernelSet kernels, IClipParts parts, Func<PictureSize, PictureSize> nearest, IReadOnlyList<PictureSize> known, Func<long> available, TextWriter messages, TimeProvider clock)
 {
-    /// <returns>0, or 130 after an interruption; what was made until then is a playable file.</returns>
-    public static async Task<int> RunAsync(GenerateOptions options, TextWriter messages, CancellationToken interrupted)
-    {
-        await using var engine = CpuEngine.Load(options.Model ?? EmbeddedModel.FindFolder(), new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision });
-        var model = engine.Model;
-        var image = options.Image is null ? null : await ReadImageAsync(options.Image, engine, messages, interrupted);
-        var prompt = await FirstPromptAsync(options.Prompt, image, engine);
-        Tell(messages, "0", prompt);
+    private readonly ClipPipeline pipeline = new(kernels, parts);
 
-        await using var video = FfmpegVideoWriter.Create(options.Out, model.Width, model.Height, model.FramesPerSecond);
-        using var stream = engine.CreateStream(options.Seed, image);
-        var bar = new ProgressBar(messages, options.Seconds, !Console.IsErrorRedirected, TimeProvider.System);
-        var cues = new Queue<TimedCue>(options.Cues);
-        var framesLeft = (int)Math.Round(options.Seconds * model.FramesPerSecond);
-        var frameBytes = model.Width * model.Height * 3;
-        var done = 0.0;
+    /// <param name="options">What is wanted.</param>
+    /// <param name="interrupted">Ends the denoising, and what has come of it is decoded; while the clip is decoded, ends that.</param>
+    /// <param name="pressedAgain">Ends the decoding after an interruption.</param>
+    /// <returns>0, or 130 after an interruption; what was made until then is a playable file.</returns>
+    /// <exception cref="FormatException">What is wanted cannot be made.</exception>
+    /// <exception cref="InsufficientMemoryException">It needs more memory than is free; the message has all numbers.</exception>
+    public async Task<int> RunAsync(GenerateOptions options, CancellationToken interrupted, CancellationToken pressedAgain)
+    {
+        if (options.Cues.Count > 0)
+            throw new FormatException("--cue is for models of streams: this one makes a clip of one prompt at once.");
+        if (options.Prompt.Length == 0)
+            throw new FormatException($"{parts.Name} needs a --prompt.");
+        var (size, image) = (options.Size ?? known[0], Array.Empty<byte>());
+        if (options.Image is { } path)
+        {
+            image = await StartPicture.ReadAsync(path, picture => size = options.Size ?? nearest(picture), messages, interrupted);
+            if (options.Size is null)
+                messages.WriteLine($"{path}: of the sizes that the model was trained with, {size} is nearest to its shape.");
+        }
+
+        if (!known.Contains(size))
+            messages.WriteLine($"{size} is none of the sizes that {parts.Name} was trained with; {nearest(size)} is the nearest, and looks better.");
+        var request = new ClipRequest
+        {
+            Prompt = options.Prompt,
+            Negative = options.Negative ?? parts.Negative,
+            Size = size,
+            Frames = Frames(options),
+            Steps = options.Steps ?? 50,
+            Guidance = options.Guidance ?? 6,
+            Seed = options.Seed,
+            Image = image,
+        };
+        var need = pipeline.Need(request);
+        if (need.ProblemWith(available()) is { } problem)
+            throw new InsufficientMemoryException(problem);
+        messages.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{parts.Name}: {request.Frames} frames of {size}, {request.Steps} steps, guidance {request.Guidance}, seed {request.Seed}; at most {MemoryNeed.Gigabytes(need.Peak)} of memory"));
+        return await MakeAsync(request, options.Out, interrupted, pressedAgain);
+    }
+
+    private async Task<int> MakeAsync(ClipRequest request, string output, CancellationToken interrupted, CancellationToken pressedAgain)
+    {
+        var steps = new ProgressBar(messages, request.Steps, "steps", !Console.IsErrorRedirected, clock);
+        ClipLatents clip;
         try
         {
-            while (framesLeft > 0)
-            {
-                var cued = false;
-                while (cues.TryPeek(out var cue) && cue.Seconds <= stream.NextBlock * model.BlockDuration.TotalSeconds)
-                {
-                    prompt = await engine.ReadPromptAsync(prompt, cues.Dequeue().Text, interrupted);
-                    Tell(messages, cue.Seconds.ToString(CultureInfo.InvariantCulture), prompt);
-                    cued = true;
-                }
-
-                var block = await engine.GenerateAsync(stream, new BlockRequest(prompt, DateTimeOffset.MinValue, Recache: cued), interrupted);
-                var frames = Math.Min(framesLeft, model.FramesPerBlock);
-                await video.WriteAsync(block.Frames.AsMemory(0, frames * frameBytes), CancellationToken.None);
-                framesLeft -= frames;
-                done += (double)frames / model.FramesPerSecond;
-                bar.Show(done);
-            }
+            clip = await Task.Run(() => pipeline.Denoise(request, done => steps.Show(done), interrupted), CancellationToken.None);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
-            bar.End();
-            if (done == 0)
-            {
-                messages.WriteLine("Interrupted before the first block; nothing is written.");
-                return 130;
-            }
+            messages.WriteLine("Interrupted before the first step; nothing is written.");
+            return 130;
+        }
+
+        steps.End();
+        var whole = clip.Steps == request.Steps;
+        if (!whole)
+            messages.WriteLine($"Interrupted after {clip.Steps} of {request.Steps} steps: what can be told of the clip so far is decoded. Press Ctrl-C again to stop that, too.");
+        return await WriteAsync(request, clip, output, whole ? interrupted : pressedAgain) && whole ? 0 : 130;
+    }
+
+    /// <returns>False when it was ended; what was decoded until then is kept.</returns>
+    private async Task<bool> WriteAsync(ClipRequest request, ClipLatents clip, string output, CancellationToken stop)
+    {
+        var (size, rate) = (request.Size, parts.Layout.FramesPerSecond);
+        await using var video = FfmpegVideoWriter.Create(output, size.Width, size.Height, rate);
+        var bar = new ProgressBar(messages, request.Frames, "frames", !Console.IsErrorRedirected, clock);
+        var written = 0;
+        foreach (var pictures in pipeline.Decode(clip, size))
+        {
+            await video.WriteAsync(pictures, CancellationToken.None);
+            bar.Show(written += pictures.Length / (size.Height * size.Width * 3));
+            if (stop.IsCancellationRequested)
+                break;
         }
 
         bar.End();
         await video.FinishAsync(CancellationToken.None);
-        messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{options.Out}: {done:F1} s, {model.Width}x{model.Height}, seed {options.Seed}"));
-        return interrupted.IsCancellationRequested ? 130 : 0;
+        messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{output}: {written} frames, {(double)written / rate:F1} s, {size.Width}x{size.Height}, seed {request.Seed}"));
+        return written == request.Frames;
     }
 
-    private static async Task<StartImage> ReadImageAsync(string path, CpuEngine engine, TextWriter messages, CancellationToken interrupted)
+    /// <summary>Seconds become the nearest number of frames that a clip can have; frames are taken at their word.</summary>
+    private int Frames(GenerateOptions options)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > PictureLimits.Bytes } file)
-            throw new FormatException($"{path} has {file.Length >> 20} MB; an image has at most {PictureLimits.Bytes >> 20} MB.");
-        using var reader = new FfmpegPictureReader(TimeProvider.System);
-        try
-        {
-            var picture = await reader.ReadAsync(await File.ReadAllBytesAsync(path, interrupted), engine.Model.Width, engine.Model.Height, interrupted);
-            if (picture.Note is not null)
-                messages.WriteLine($"{path}: {picture.Note}");
-            return await engine.ReadImageAsync(picture.Rgb, interrupted);
-        }
-        catch (SessionException error)
-        {
-            throw new FormatException($"{path}: {error.Message}", error);
-        }
-    }
-
-    /// <summary>What the words do not name is as the image shows it, if the model can tell.</summary>
-    private static async Task<Prompt> FirstPromptAsync(string words, StartImage? image, CpuEngine engine)
-    {
-        var seen = image is { Controls.Count: > 0 } ? await engine.ReadPromptAsync(null, null, image.Controls, CancellationToken.None) : null;
-        if (words.Length == 0 && seen is not null)
-            return seen;
-        return await engine.ReadPromptAsync(seen, words.Length == 0 ? engine.Model.DefaultPrompt : words, CancellationToken.None);
-    }
-
-    private static void Tell(TextWriter messages, string second, Prompt prompt)
-    {
-        messages.WriteLine($"{second} s: {prompt.Meaning}");
-        if (prompt.NotUnderstood.Count > 0)
-            messages.WriteLine($"     not understood: {string.Join(", ", prompt.NotUnderstood)}");
+        var layout = parts.Layout;
+        if (options.Seconds is not { } seconds)
+            return options.Frames ?? layout.FramesOfFirstLatent + (80 / layout.FramesPerLatent * layout.FramesPerLatent);
+        var later = (int)Math.Round(((seconds * layout.FramesPerSecond) - layout.FramesOfFirstLatent) / layout.FramesPerLatent);
+        return layout.FramesOfFirstLatent + (Math.Max(0, later) * layout.FramesPerLatent);
     }
 }

@@ -1,30 +1,51 @@
 using System.Globalization;
+using SanaLive.Runtime.Engine;
 using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Generate;
 
 /// <summary>What a person asked for on the command line.</summary>
 internal sealed record GenerateOptions(
-    string Prompt, double Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null, Precision? Precision = null)
+    string Prompt, double? Seconds, string Out, ulong Seed, IReadOnlyList<TimedCue> Cues, string? Model, int Threads, string? Image = null, Precision? Precision = null)
 {
+    public const double DefaultSeconds = 20;
+
     public const string Usage = """
         usage: ./sanalive generate --prompt TEXT | --image FILE [options]
 
           --prompt TEXT    what to see; without it what the image shows, or the model's own default
           --image FILE     a PNG or JPEG that the clip begins with; cropped around its middle to the model's shape
-          --seconds N      length of the clip, 0.5 to 3600 (20)
+          --seconds N      length of the clip, 0.5 to 3600 (20; as --frames says)
+          --frames N       the same in frames (81 for models of clips)
           --out FILE       clip.mp4 or clip.webm (clip.mp4)
           --seed N         another stream of the same prompt (1)
           --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
-          --model FOLDER   another model than the embedded one
+          --model FOLDER   another model than the embedded one: a published SANA-Video or LongSANA, as it was downloaded
+          --size HxW       of the pictures, for published models: 480x832, 704x1280, ... (what fits the image, or the model's own)
+          models of clips (SANA-Video) alone:
+          --negative TEXT  what not to see (what the model's makers guide away from)
+          --steps N        denoising steps, 1 to 1000 (50)
+          --cfg N          guidance, 0 to 100; 1 is none and takes half the time (6)
+
           --threads N      threads that compute (all processors)
           --precision P    fp32, bf16 (weights that take half the memory) or int8 (int8 where the model loses nothing by it and the processor has AVX-VNNI)
         """;
 
+    /// <summary>Instead of <see cref="Seconds"/>.</summary>
+    public int? Frames { get; init; }
+
+    public PictureSize? Size { get; init; }
+
+    public string? Negative { get; init; }
+
+    public int? Steps { get; init; }
+
+    public float? Guidance { get; init; }
+
     /// <exception cref="FormatException">Says which argument and why.</exception>
     public static GenerateOptions Parse(string[] args)
     {
-        var options = new GenerateOptions(string.Empty, 20, "clip.mp4", 1, [], null, 0);
+        var options = new GenerateOptions(string.Empty, null, "clip.mp4", 1, [], null, 0);
         for (var i = 0; i < args.Length; i += 2)
         {
             var name = args[i];
@@ -35,6 +56,11 @@ internal sealed record GenerateOptions(
             {
                 "--prompt" => options with { Prompt = value },
                 "--seconds" => options with { Seconds = Number(name, value, 0.5, 3600) },
+                "--frames" => options with { Frames = (int)Number(name, value, 1, 100_000) },
+                "--size" => options with { Size = PictureSize.Parse(value) },
+                "--negative" => options with { Negative = value },
+                "--steps" => options with { Steps = (int)Number(name, value, 1, 1000) },
+                "--cfg" => options with { Guidance = (float)Number(name, value, 0, 100) },
                 "--out" => options with { Out = value },
                 "--seed" => options with { Seed = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : throw Bad(name, value, "a whole number from 0") },
                 "--cue" => options with { Cues = [.. options.Cues, Cue(value)] },
@@ -52,6 +78,8 @@ internal sealed record GenerateOptions(
             };
         }
 
+        if (options is { Seconds: not null, Frames: not null })
+            throw new FormatException("--seconds and --frames say the same: give one of them.");
         return options with { Cues = [.. options.Cues.OrderBy(cue => cue.Seconds)] };
     }
 

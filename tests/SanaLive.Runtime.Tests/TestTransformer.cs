@@ -26,11 +26,13 @@ internal static class TestTransformer
     /// <summary>Writes config.json and weights into a folder.</summary>
     /// <param name="folder">Is made.</param>
     /// <param name="scale">Of the weights; 0 makes a transformer that knows nothing.</param>
-    public static void Write(string folder, float scale = 1)
+    /// <param name="config">Null for <see cref="Config"/>; its eps values are not written, as published configs do not tell them.</param>
+    public static void Write(string folder, float scale = 1, TransformerConfig? config = null)
     {
         Directory.CreateDirectory(folder);
-        var (c, hidden, ffn) = (Config, Config.Hidden, Config.FeedForward);
-        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(new Dictionary<string, object>
+        var c = config ?? Config;
+        var (hidden, ffn, pixels) = (c.Hidden, c.FeedForward, c.Patch * c.Patch);
+        var json = new Dictionary<string, object>
         {
             ["_class_name"] = "SanaVideoTransformer3DModel",
             ["in_channels"] = c.InChannels,
@@ -42,13 +44,15 @@ internal static class TestTransformer
             ["num_layers"] = c.Layers,
             ["caption_channels"] = c.CaptionChannels,
             ["mlp_ratio"] = c.MlpRatio,
-            ["patch_size"] = new[] { 1, 1, 1 },
+            ["patch_size"] = new[] { 1, c.Patch, c.Patch },
             ["norm_eps"] = 1e-6,
-            ["attention_eps"] = 1e-8,
-        }));
+        };
+        if (config is null)
+            json["attention_eps"] = 1e-8;
+        File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(json));
 
         var tensors = new Dictionary<string, (int[], float[])>();
-        Linear("patch_embedding", [hidden, c.InChannels, 1, 1, 1]);
+        Linear("patch_embedding", [hidden, c.InChannels, 1, c.Patch, c.Patch]);
         Linear("time_embed.emb.timestep_embedder.linear_1", [hidden, 256]);
         Linear("time_embed.emb.timestep_embedder.linear_2", [hidden, hidden]);
         Linear("time_embed.linear", [6 * hidden, hidden]);
@@ -56,7 +60,7 @@ internal static class TestTransformer
         Linear("caption_projection.linear_2", [hidden, hidden]);
         Add("caption_norm.weight", [hidden], 1);
         Add("scale_shift_table", [2, hidden], 0.3f);
-        Linear("proj_out", [c.OutChannels, hidden]);
+        Linear("proj_out", [pixels * c.OutChannels, hidden]);
         for (var layer = 0; layer < c.Layers; layer++)
         {
             var name = $"transformer_blocks.{layer}.";

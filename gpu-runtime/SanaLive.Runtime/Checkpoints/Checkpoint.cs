@@ -35,6 +35,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Of all its files.</summary>
     public long Bytes => files.Sum(file => new FileInfo(file.Path).Length);
 
+    /// <summary>Most of its numbers are bf16.</summary>
+    public bool IsBFloat16 => 2 * tensors.Values.Where(tensor => tensor.Entry.Type == TensorType.BF16).Sum(tensor => (long)tensor.Entry.Count) > Parameters;
+
     public bool Has(string name) => tensors.ContainsKey(name);
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed class CpuEngine : IEngine
         VideoModel model;
         try
         {
-            model = VideoModel.Load(folder, kernels, options.Precision);
+            model = VideoModel.Load(folder, kernels, options.Precision, options.Size);
         }
         catch
         {

@@ -25,6 +25,9 @@ public sealed class CpuEngineOptions
     /// </summary>
     public Precision? Precision { get; set; }
 
+    /// <summary>Of the pictures, where the model leaves a choice (published LongSANA); null: its own.</summary>
+    public PictureSize? Size { get; set; }
+
     /// <summary>Requests that may wait; one more is refused.</summary>
     [Range(1, 10_000)]
     public int QueueCapacity { get; set; } = 256;

@@ -11,6 +11,12 @@ public sealed record ModelIndex(
     string Name, string License, int Width, int Height, int FramesPerSecond, int FramesPerLatent, int LatentFramesPerBlock,
     StatePolicy Policy, SamplingPlan Plan)
 {
+    private const string LongSanaLicense = "as its page on the hub says";
+    private const int LongSanaFramesPerSecond = 16;
+    private const int LongSanaBlock = 10;
+    private const double LongSanaShift = 7;
+    private static readonly float[] LongSanaTimesteps = [1000, 960, 889, 727];
+
     /// <summary>How a block is sampled that has no past to go on from: it decides the most, so a model may give it more steps.</summary>
     public SamplingPlan FirstBlockPlan { get; private init; } = Plan;
 
@@ -26,6 +32,17 @@ public sealed record ModelIndex(
     /// </summary>
     public Precision Precision { get; private init; } = Precision.Fp32;
 
+    /// <summary>How LongSANA makes streams (section 3 of the reference): blocks of 10 latent frames, the first of 11, in 4 steps, all of the past counting.</summary>
+    /// <param name="name">Of the checkpoint.</param>
+    /// <param name="size">Of the pictures.</param>
+    /// <param name="framesPerLatent">Of its autoencoder.</param>
+    public static ModelIndex LongSana(string name, PictureSize size, int framesPerLatent) =>
+        new(name, LongSanaLicense, size.Width, size.Height, LongSanaFramesPerSecond, framesPerLatent, LongSanaBlock, StatePolicy.Sum,
+            SamplingPlan.LongSana(LongSanaTimesteps, new FlowSchedule(LongSanaShift)))
+        {
+            FirstBlockLatentFrames = LongSanaBlock + 1,
+        };
+
     /// <exception cref="CheckpointException">Missing, unreadable, or of another kind.</exception>
     public static ModelIndex Read(string path)
     {
@@ -34,7 +51,7 @@ public sealed record ModelIndex(
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var json = document.RootElement;
             if (json.Need("_class_name").GetString() != "SanaLiveWorldPipeline")
-                throw new CheckpointException($"{path} is of the kind {json.Need("_class_name")}; this engine runs SanaLiveWorldPipeline.");
+                throw new CheckpointException($"{path} is of the kind {json.Need("_class_name")}; this engine runs SanaLiveWorldPipeline and the published LongSANA folders.");
             var sampler = json.Need("sampler");
             var kind = sampler.Need("kind").GetString() switch
             {

@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
-using System.Security.Cryptography;
 using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Checkpoints.Published;
 using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Model;
 using SanaLive.Runtime.Text;
@@ -14,12 +14,10 @@ public sealed class VideoModel : IDisposable
     private readonly VideoEncoder encoder;
     private readonly ImageReader? imageReader;
 
-    private VideoModel(
-        ModelIndex index, KernelSet kernels, SanaVideoTransformer transformer, VideoDecoder decoder, VideoEncoder encoder, ImageReader? imageReader,
-        IPromptEncoder prompts, ModelCard card, Precision precision)
+    private VideoModel(ModelIndex index, KernelSet kernels, ModelParts parts, ModelCard card, Precision precision)
     {
-        (Index, Kernels, Transformer, Decoder, Prompts, Card, Precision) = (index, kernels, transformer, decoder, prompts, card, precision);
-        (this.encoder, this.imageReader) = (encoder, imageReader);
+        (Index, Kernels, Card, Precision) = (index, kernels, card, precision);
+        (Transformer, Decoder, Prompts, encoder, imageReader) = (parts.Transformer, parts.Decoder, parts.Prompts, parts.Encoder, parts.ImageReader);
     }
 
     public ModelIndex Index { get; }
@@ -50,93 +48,60 @@ public sealed class VideoModel : IDisposable
     /// <summary>Numbers of one latent frame.</summary>
     public int LatentFrameLength => LatentHeight * LatentWidth * Decoder.LatentChannels;
 
-    /// <summary>Loads a model folder: <c>model_index.json</c>, <c>transformer/</c>, <c>vae/</c>, <c>text_encoder/</c>, and <c>image_reader/</c> if there is one.</summary>
+    /// <summary>Loads a model of streams: the embedded world's kind, or a published LongSANA, by what its <c>model_index.json</c> says.</summary>
     /// <param name="folder">Where it lies.</param>
     /// <param name="kernels">Own its memory and compute it.</param>
     /// <param name="chosen">Of the transformer's linears; null: as the model says where these kernels are faster so, else fp32.</param>
+    /// <param name="size">Of the pictures, where the model leaves a choice; null: its own.</param>
     /// <exception cref="CheckpointException">Something is missing, damaged, or does not fit together.</exception>
-    public static VideoModel Load(string folder, KernelSet kernels, Precision? chosen = null)
+    public static VideoModel Load(string folder, KernelSet kernels, Precision? chosen = null, PictureSize? size = null)
     {
-        var index = ModelIndex.Read(Path.Combine(folder, "model_index.json"));
-        var precision = chosen ?? (kernels.FastInt8 ? index.Precision : Precision.Fp32);
-        var (transformerPart, vaePart, textPart) = (Path.Combine(folder, "transformer"), Path.Combine(folder, "vae"), Path.Combine(folder, "text_encoder"));
-        using var transformerWeights = Checkpoint.Open(transformerPart);
-        using var vaeWeights = Checkpoint.Open(vaePart);
-        using var textWeights = Checkpoint.Open(textPart);
-        var readerPart = Path.Combine(folder, "image_reader");
-        using var readerWeights = Directory.Exists(readerPart) ? Checkpoint.Open(readerPart) : null;
+        if (PublishedFolder.IsPublished(folder))
+            return PublishedModel.Load(PublishedFolder.Recognise(folder), kernels, chosen, size);
+        var model = WorldModel.Load(folder, kernels, chosen);
+        if (size is not { } asked || (asked.Height, asked.Width) == (model.Index.Height, model.Index.Width))
+            return model;
+        model.Dispose();
+        throw new CheckpointException($"{folder} makes pictures of {model.Index.Height}x{model.Index.Width} and no others, not {asked}.");
+    }
 
-        var loaded = new List<IDisposable>();
-        try
+    /// <summary>A model from its parts, which are its own from then on. If they do not fit together they stay the caller's.</summary>
+    /// <exception cref="CheckpointException">They do not fit together.</exception>
+    internal static VideoModel Assemble(ModelIndex index, KernelSet kernels, Precision precision, ModelParts parts)
+    {
+        var (config, decoder, prompts) = (parts.Transformer.Config, parts.Decoder, parts.Prompts);
+        if (config.CaptionChannels != parts.PromptChannels)
+            throw new CheckpointException($"The transformer in {parts.Folder} reads conditions of {config.CaptionChannels} numbers, its text encoder gives {parts.PromptChannels}.");
+        if (config.InChannels != decoder.LatentChannels || config.OutChannels != decoder.LatentChannels)
+            throw new CheckpointException($"The transformer in {parts.Folder} has {config.InChannels} latent channels, its VAE {decoder.LatentChannels}.");
+        var step = decoder.SpatialScale * config.Patch;
+        if (index.Width % step != 0 || index.Height % step != 0 || index.FramesPerLatent != decoder.FramesPerLatent || index.LatentFramesPerBlock < 1)
+            throw new CheckpointException($"{parts.Folder} asks for {index.Width} x {index.Height} and {index.FramesPerLatent} frames per latent; its parts make multiples of {step} and {decoder.FramesPerLatent}.");
+
+        var card = new ModelCard
         {
-            // Two halves at once: packing is most of a start, and touches nothing but its own weights.
-            var vae = WorldVaeConfig.Read(Path.Combine(vaePart, "config.json"));
-            var autoencoder = Task.Run(() => (Decoder: Own(new WorldDecoder(kernels, vae, vaeWeights)), Encoder: Own(new WorldEncoder(kernels, vae, vaeWeights)),
-                Fingerprint: Fingerprint(folder, [transformerWeights, vaeWeights, textWeights, .. readerWeights is null ? [] : new[] { readerWeights }])));
-            SanaVideoTransformer transformer;
-            WorldPromptEncoder prompts;
-            try
-            {
-                transformer = Own(new SanaVideoTransformer(kernels, TransformerConfig.Read(Path.Combine(transformerPart, "config.json")), transformerWeights, precision));
-                prompts = Own(new WorldPromptEncoder(kernels, textPart, textWeights));
-            }
-            finally
-            {
-                // Whatever went wrong here, nobody may work on what is about to be given back.
-                Task.WaitAny(autoencoder);
-            }
-
-            // The encoder is needed for start images alone, and kept all the same: 15 MB in the embedded world, and no file is needed later on.
-            var (decoder, encoder, fingerprint) = autoencoder.GetAwaiter().GetResult();
-            vaeWeights.Finish();
-            var imageReader = readerWeights is null ? null : new ImageReader(prompts.Controls, vae.LatentChannels, readerWeights);
-            var config = transformer.Config;
-            if (config.CaptionChannels != prompts.Channels)
-                throw new CheckpointException($"The transformer in {folder} reads conditions of {config.CaptionChannels} numbers, its text encoder gives {prompts.Channels}.");
-            if (config.InChannels != decoder.LatentChannels || config.OutChannels != decoder.LatentChannels)
-                throw new CheckpointException($"The transformer in {folder} has {config.InChannels} latent channels, its VAE {decoder.LatentChannels}.");
-            var step = decoder.SpatialScale * config.Patch;
-            if (index.Width % step != 0 || index.Height % step != 0 || index.FramesPerLatent != decoder.FramesPerLatent || index.LatentFramesPerBlock < 1)
-                throw new CheckpointException($"{folder} asks for {index.Width} x {index.Height} and {index.FramesPerLatent} frames per latent; its parts make multiples of {step} and {decoder.FramesPerLatent}.");
-
-            var card = new ModelCard
-            {
-                Name = index.Name,
-                Fingerprint = fingerprint,
-                License = index.License,
-                PromptSemantics = prompts.Semantics,
-                Width = index.Width,
-                Height = index.Height,
-                FramesPerSecond = index.FramesPerSecond,
-                FramesPerBlock = index.LatentFramesPerBlock * decoder.FramesPerLatent,
-                FirstBlockFrames = decoder.FramesOf(index.FirstBlockLatentFrames),
-                Parameters = transformerWeights.Parameters + vaeWeights.Parameters + textWeights.Parameters + (readerWeights?.Parameters ?? 0),
-                WeightBytes = new[] { transformerWeights, vaeWeights, textWeights, readerWeights }.Sum(weights => weights?.Bytes ?? 0),
-                Sizes = [$"{index.Height}x{index.Width}"],
-                Steps = index.Plan.Steps,
-                StatePolicy = index.Policy.ToString(),
-                DefaultPrompt = prompts.DefaultPrompt,
-                Suggestions = prompts.Suggestions,
-                Vocabulary = prompts.Vocabulary,
-                Controls = prompts.Controls,
-                KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
-                    * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
-            };
-            return new VideoModel(index, kernels, transformer, decoder, encoder, imageReader, prompts, card, precision);
-        }
-        catch
-        {
-            loaded.ForEach(part => part.Dispose());
-            throw;
-        }
-
-        T Own<T>(T part)
-            where T : IDisposable
-        {
-            lock (loaded)
-                loaded.Add(part);
-            return part;
-        }
+            Name = index.Name,
+            Fingerprint = parts.Fingerprint,
+            License = index.License,
+            PromptSemantics = prompts.Semantics,
+            Width = index.Width,
+            Height = index.Height,
+            FramesPerSecond = index.FramesPerSecond,
+            FramesPerBlock = index.LatentFramesPerBlock * decoder.FramesPerLatent,
+            FirstBlockFrames = decoder.FramesOf(index.FirstBlockLatentFrames),
+            Parameters = parts.Parameters,
+            WeightBytes = parts.WeightBytes,
+            Sizes = parts.Sizes ?? [$"{index.Height}x{index.Width}"],
+            Steps = index.Plan.Steps,
+            StatePolicy = index.Policy.ToString(),
+            DefaultPrompt = prompts.DefaultPrompt,
+            Suggestions = prompts.Suggestions,
+            Vocabulary = prompts.Vocabulary,
+            Controls = prompts.Controls,
+            KeyValueBytesPerBlock = 2L * sizeof(float) * config.Layers * config.Heads * config.HeadDim
+                * index.LatentFramesPerBlock * (index.Height / step) * (index.Width / step),
+        };
+        return new VideoModel(index, kernels, parts, card, precision);
     }
 
     /// <summary>Encodes a picture as a stream's first latent frame: a video of it that stands still.</summary>
@@ -159,15 +124,5 @@ public sealed class VideoModel : IDisposable
         Decoder.Dispose();
         encoder.Dispose();
         Prompts.Dispose();
-    }
-
-    private static string Fingerprint(string folder, params Checkpoint[] weights)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.GetFiles(folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            hash.AppendData(File.ReadAllBytes(file));
-        foreach (var checkpoint in weights)
-            checkpoint.AddTo(hash);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -59,6 +59,9 @@ public sealed class SanaVideoTransformer : IDisposable
     /// <summary>Sees intermediate tensors by their names in the goldens. For tests.</summary>
     internal Action<string, Tensor>? Observer { get; set; }
 
+    /// <summary>Bytes that passes of a shape work in, beside the weights.</summary>
+    public static long WorkingBytes(TransformerConfig config, TokenGrid grid) => sizeof(float) * Workspace.Numbers(config, grid);
+
     /// <summary>Memory for prompts of so many words.</summary>
     public TextContext CreateText(int words) => new(kernels, Config, words);
 

@@ -33,6 +33,17 @@ internal sealed class Workspace : IDisposable
         all.Add(Rotation = kernels.PackRotation(cos, sin, tokens));
     }
 
+    /// <summary>Numbers that are held for a shape, all tensors together, a kernel set's way of keeping rotations counted generously.</summary>
+    public static long Numbers(TransformerConfig config, TokenGrid grid)
+    {
+        long hidden = config.Hidden, pixels = config.Patch * config.Patch, cross = hidden == config.CrossHidden ? 0 : 2L * config.CrossHidden;
+        var perToken = (pixels * (config.InChannels + config.OutChannels)) + (7 * hidden) + cross + (4L * config.HeadDim);
+        return (grid.Tokens * perToken) + (3L * grid.PerFrame * config.FeedForward);
+    }
+
+    /// <summary>What <see cref="Numbers"/> foretells, counted.</summary>
+    internal long Held => all.Sum(tensor => tensor.Count);
+
     public TokenGrid Grid { get; }
 
     public Tensor Patches { get; }

@@ -41,6 +41,14 @@ public sealed class FfmpegPictureReader(TimeProvider time, string program = "ffm
         }
     }
 
+    /// <summary>A picture's size as it is looked at, from its header alone.</summary>
+    /// <exception cref="SessionException">It is no picture that could be read.</exception>
+    public static (int Width, int Height) SizeOf(ReadOnlyMemory<byte> file)
+    {
+        var picture = PictureFile.Open(file);
+        return picture.IsOnItsSide ? (picture.Height, picture.Width) : (picture.Width, picture.Height);
+    }
+
     public void Dispose() => _turn.Dispose();
 
     /// <summary>The largest part of a picture that has the wanted shape.</summary>

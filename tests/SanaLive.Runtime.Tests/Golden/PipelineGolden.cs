@@ -2,12 +2,13 @@ using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Runtime.Model;
 using SanaLive.Runtime.Sampling;
+using SanaLive.Runtime.Vae.Wan;
 
 namespace SanaLive.Runtime.Tests.Golden;
 
 /// <summary>
 /// g1: the recorded pipelines, every step of every run: clips from text with and without guidance, by the folder's own scheduler, and from a
-/// picture, by Euler with its first latent frame held clean at timestep 0.
+/// picture, by Euler with its first latent frame, which the encoder makes of it, held clean at timestep 0; then their pictures.
 /// </summary>
 internal static class PipelineGolden
 {
@@ -22,6 +23,12 @@ internal static class PipelineGolden
         using var positive = Read("in.prompt_embeds", "in.prompt_attention_mask");
         using var negative = Read("in.negative_prompt_embeds", "in.negative_prompt_attention_mask");
         using var denoiser = new ClipDenoiser(golden.Kernels, model, frames, height, width);
+        var vae = Path.Combine(golden.Folder, "vae");
+        using var vaeCheckpoint = Checkpoint.Open(vae);
+        var vaeConfig = WanVaeConfig.Read(Path.Combine(vae, "config.json"));
+        using var decoder = new WanDecoder(golden.Kernels, vaeConfig, vaeCheckpoint);
+        using var encoder = new WanEncoder(golden.Kernels, vaeConfig, vaeCheckpoint);
+        vaeCheckpoint.Finish();
         var scheduler = SchedulerConfig.Read(Path.Combine(golden.Folder, "scheduler", "scheduler_config.json"));
         var guidance = golden.Meta.GetProperty("guidance_scale").GetSingle();
         var runs = golden.Names.Where(name => name.EndsWith(".timesteps", StringComparison.Ordinal)).Select(name => name[..^".timesteps".Length]).ToArray();
@@ -34,10 +41,11 @@ internal static class PipelineGolden
             golden.Check($"{run}.sigmas", [.. sampler.Sigmas.ToArray().Select(sigma => (float)sigma)]);
 
             var x = Layouts.ChannelsLast(golden.Floats("in.latents"), config.InChannels);
-            float[] still = pictured ? Still(x.Length / frames, run) : [];
+            float[] still = pictured ? Still(x.Length / frames) : [];
             var steps = 0;
             denoiser.Run(x, still, positive, run.EndsWith("_nocfg", StringComparison.Ordinal) ? null : negative, guidance, sampler, Check, CancellationToken.None);
             Assert.Equal(sampler.Steps, steps);
+            golden.Check($"{run}.video", Video(x));
 
             void Check(int step, ReadOnlySpan<float> latents, ReadOnlySpan<float> clean)
             {
@@ -47,8 +55,30 @@ internal static class PipelineGolden
             }
         }
 
-        // What the encoder makes of the picture.
-        float[] Still(int length, string run) => Layouts.ChannelsLast(golden.Floats($"{run}.latents_step0"), config.InChannels)[..length];
+        // Pictures are recorded from 0 to 1, and come here from -1 to 1.
+        float[] Still(int length)
+        {
+            var (picture, latents) = (golden.Shape("in.image01"), new float[length]);
+            encoder.Encode([.. Layouts.ChannelsLast(golden.Floats("in.image01"), 3).Select(value => 2 * value - 1)], 1, picture[2], picture[3], latents);
+            return latents;
+        }
+
+        float[] Video(float[] x)
+        {
+            using var history = decoder.CreateHistory(height, width);
+            var video = new List<float>();
+            var (scale, length) = (decoder.SpatialScale, x.Length / frames);
+            for (var frame = 0; frame < frames; frame++)
+            {
+                var (pictures, picture) = (decoder.NextFrames(history), height * width * scale * scale * 3);
+                var rgb = new float[pictures * picture];
+                decoder.Decode(x.AsSpan(frame * length, length), height, width, history, rgb);
+                for (var at = 0; at < rgb.Length; at += picture)
+                    video.AddRange(Layouts.ChannelsFirst(rgb.AsSpan(at, picture), 3).Select(value => Math.Clamp(value / 2 + 0.5f, 0, 1)));
+            }
+
+            return [.. video];
+        }
 
         TextContext Read(string words, string mask)
         {

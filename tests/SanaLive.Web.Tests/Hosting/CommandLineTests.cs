@@ -73,7 +73,7 @@ public sealed class CommandLineTests
     {
         var help = CommandLine.Parse(["--help"]);
         Assert.Equal(0, help.ExitCode);
-        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--engines", "--threads", "--precision", "--max-sessions", "--max-streams", "--queue-length", "--reserve", "--version" })
+        foreach (var name in new[] { "--port", "--listen", "--rtc-port", "--advertise", "--operator-key", "--model", "--size", "--engines", "--threads", "--precision", "--max-sessions", "--max-streams", "--queue-length", "--reserve", "--version" })
             Assert.Contains(name, help.Answer);
     }
 

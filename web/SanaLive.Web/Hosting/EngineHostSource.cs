@@ -42,14 +42,14 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
     private IReadOnlyList<IEngine> Load()
     {
         var folder = options.Model ?? InstallPaths.World;
-        if (!Directory.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
+        if (!Directory.Exists(folder) && !File.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
         var threads = options.Threads ?? Environment.ProcessorCount;
         if (threads < options.Engines) LogMoreEnginesThanThreads(options.Engines, threads);
         var engines = new List<IEngine>();
         for (var i = 0; i < options.Engines; i++)
         {
             var own = ThreadsOf(i, options.Engines, threads);
-            var engine = CpuEngine.Load(folder, new CpuEngineOptions { Name = $"cpu-{i}", Threads = own, Precision = options.EnginePrecision }, time);
+            var engine = CpuEngine.Load(folder, new CpuEngineOptions { Name = $"cpu-{i}", Threads = own, Precision = options.EnginePrecision, Size = options.EngineSize }, time);
             engines.Add(engine);
             LogEngine(engine.Name, own, threads, engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
+using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Web.Hosting;
 
@@ -48,8 +49,11 @@ public sealed class ServerOptions
     /// <summary>Addresses of reverse proxies whose <c>X-Forwarded-*</c> headers are believed; null: none.</summary>
     public string? TrustProxy { get; set; }
 
-    /// <summary>Folder of the model; null is the embedded world.</summary>
+    /// <summary>Folder of the model, or a published <c>.pth</c> file; null is the embedded world.</summary>
     public string? Model { get; set; }
+
+    /// <summary>Of a published model's pictures, height x width; null: its own.</summary>
+    public string? Size { get; set; }
 
     /// <summary>Engines in this process, 1 to 64, each with weights of its own.</summary>
     public int Engines { get; set; } = 1;
@@ -119,10 +123,13 @@ public sealed class ServerOptions
         if (Store is not null && DataFolder is null) yield return "--store keeps snapshots as files: name a folder for them with --data.";
         if (Threads is < 1 or > 256) yield return $"--threads must be 1 to 256, not {Threads}.";
         if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
+        if (Size is not null && !PictureSize.TryParse(Size, out _)) yield return $"--size takes height x width, such as 480x832, not '{Size}'.";
         if (Precision is not (null or "fp32" or "bf16" or "int8")) yield return $"--precision takes fp32, bf16 or int8, not '{Precision}'.";
         foreach (var problem in Sessions.Problems()) yield return CommandLine.InOptions(problem, nameof(Sessions));
         foreach (var problem in Limits.Problems()) yield return problem;
     }
+
+    public PictureSize? EngineSize => Size is null ? null : PictureSize.Parse(Size);
 
     public Runtime.Kernels.Precision? EnginePrecision =>
         Precision is { } name ? Enum.Parse<Runtime.Kernels.Precision>(name, ignoreCase: true) : null;

@@ -1,0 +1,77 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Checkpoints.Published;
+using SanaLive.Runtime.Engine;
+using SanaLive.Runtime.Kernels.Cpu;
+using SanaLive.Runtime.Sampling;
+
+namespace SanaLive.Runtime.Tests.Engine;
+
+/// <summary>A published folder of clips from its files to pictures, on a small one with random weights at real names and shapes.</summary>
+public sealed class PublishedClipTests : IDisposable
+{
+    private static readonly ClipRequest Small = new() { Prompt = "a small boat", Negative = "fog", Size = TestPublished.Size, Frames = 9, Steps = 3, Seed = 3 };
+    private readonly TestPublished model = new(PublishedKind.Clip);
+    private readonly CpuKernelSet kernels = new(2);
+    private readonly PublishedClipParts parts;
+    private readonly ClipPipeline pipeline;
+
+    public PublishedClipTests()
+    {
+        parts = new PublishedClipParts(PublishedFolder.Recognise(model.Path), kernels);
+        pipeline = new ClipPipeline(kernels, parts);
+    }
+
+    public void Dispose()
+    {
+        kernels.Dispose();
+        model.Dispose();
+    }
+
+    [Fact]
+    public void Parts_AreReadFromTheFolder()
+    {
+        Assert.Equal(new ClipLayout(4, 4, 1, 16), parts.Layout);
+        Assert.Equal((SchedulerKind.DpmSolver, 8.0), (parts.Scheduler.Kind, parts.Scheduler.Shift));
+        Assert.Equal((1e-15f, 1e-5f), (parts.Transformer.AttentionEps, parts.Transformer.CrossQkNormEps));
+        Assert.StartsWith("A chaotic sequence", parts.Negative, StringComparison.Ordinal);
+        Assert.True(parts.PromptBytes > 0 && parts.TransformerBytes > 0);
+        Assert.True(parts.DecoderBytes(new PictureSize(64, 96)) > parts.DecoderBytes(TestPublished.Size));
+    }
+
+    [Fact]
+    public void Clip_FromWords_IsNinePictures_TheSameAgain()
+    {
+        var clip = pipeline.Denoise(Small, null, CancellationToken.None);
+        Assert.Equal((3, 3), (clip.Frames, clip.Steps));
+        var pictures = Pictures(clip);
+        Assert.Equal(9 * 32 * 48 * 3, pictures.Length);
+        Assert.Equal(pictures, Pictures(pipeline.Denoise(Small, null, CancellationToken.None)));
+        Assert.NotEqual(pictures, Pictures(pipeline.Denoise(Small with { Prompt = "a lighthouse" }, null, CancellationToken.None)));
+    }
+
+    [Fact]
+    public void Clip_FromAPicture_BeginsWithWhatTheEncoderMakesOfIt()
+    {
+        byte[] picture = [.. Enumerable.Range(0, 32 * 48 * 3).Select(i => (byte)(i * 7))];
+        var clip = pipeline.Denoise(Small with { Image = picture }, null, CancellationToken.None);
+        var still = new float[clip.Latents.Length / 3];
+        using var encoder = parts.LoadEncoder();
+        encoder.Encode([.. picture.Select(value => value / 127.5f - 1)], 1, 32, 48, still);
+        Assert.Equal(still, clip.Latents.ToArray()[..still.Length]);
+        Assert.Equal(9 * picture.Length, Pictures(clip).Length);
+    }
+
+    [Fact]
+    public void Parts_WithoutAScheduler_SampleAsTheReferenceDoes_AndWithAForeignOneAreRefused()
+    {
+        var path = Path.Combine(model.Path, "scheduler", "scheduler_config.json");
+        File.Delete(path);
+        Assert.Equal(new SchedulerConfig(SchedulerKind.DpmSolver, 8).Create(5).Timesteps.ToArray(), Open().Scheduler.Create(5).Timesteps.ToArray());
+        File.WriteAllText(path, """{"_class_name": "DDIMScheduler"}""");
+        Assert.Contains("DDIMScheduler", Assert.Throws<CheckpointException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    private PublishedClipParts Open() => new(PublishedFolder.Recognise(model.Path), kernels);
+
+    private byte[] Pictures(ClipLatents clip) => [.. pipeline.Decode(clip, TestPublished.Size).SelectMany(pictures => pictures.ToArray())];
+}
