@@ -87,18 +87,26 @@ internal sealed class ClipMaker(
         await using var video = FfmpegVideoWriter.Create(output, size.Width, size.Height, rate);
         var bar = new ProgressBar(messages, request.Frames, "frames", !Console.IsErrorRedirected, clock);
         var written = 0;
-        foreach (var pictures in pipeline.Decode(clip, size))
+        try
         {
-            await video.WriteAsync(pictures, CancellationToken.None);
-            bar.Show(written += pictures.Length / (size.Height * size.Width * 3));
-            if (stop.IsCancellationRequested)
-                break;
+            await Task.Run(() => pipeline.Decode(clip, size, Write, stop), CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What is written stays.
         }
 
         bar.End();
         await video.FinishAsync(CancellationToken.None);
         messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{output}: {written} frames, {(double)written / rate:F1} s, {size.Width}x{size.Height}, seed {request.Seed}"));
         return written == request.Frames;
+
+        // The decoder waits for the encoder, picture by picture: nothing piles up.
+        void Write(ReadOnlyMemory<byte> pictures)
+        {
+            video.WriteAsync(pictures, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            bar.Show(written += pictures.Length / (size.Height * size.Width * 3));
+        }
     }
 
     /// <summary>Seconds become the nearest number of frames that a clip can have; frames are taken at their word.</summary>

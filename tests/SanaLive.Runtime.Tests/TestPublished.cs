@@ -6,18 +6,23 @@ using SanaLive.Runtime.Tests.Text.Tokenizers;
 
 namespace SanaLive.Runtime.Tests;
 
-/// <summary>A whole published folder in diffusers' layout, very small, with random weights: transformer, Wan VAE, Gemma 2, tokenizer, scheduler.</summary>
+/// <summary>A whole published folder in diffusers' layout, very small, with random weights: transformer, VAE, Gemma 2, tokenizer, scheduler.</summary>
 internal sealed class TestPublished : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public TestPublished(PublishedKind kind)
+    public TestPublished(PublishedKind kind, PublishedVae vae = PublishedVae.Wan21)
     {
-        var vae = new TestWanVae { BaseDim = 4, ZDim = 4, DimMult = [1, 1, 1], HalvesTime = [true, true] };
-        var transformer = TestTransformer.Config with { InChannels = vae.ZDim, OutChannels = vae.ZDim, Patch = 2, CaptionChannels = 24 };
+        var wan = new TestWanVae { BaseDim = 4, ZDim = 4, DimMult = [1, 1, 1], HalvesTime = [true, true] };
+        var transformer = TestTransformer.Config with { InChannels = wan.ZDim, OutChannels = wan.ZDim, Patch = 2, CaptionChannels = 24 };
+        if (vae == PublishedVae.Ltx2)
+            transformer = TestTransformer.Config with { CaptionChannels = 24 };
         TestTransformer.Write(folder.File("transformer"), config: transformer);
         Directory.CreateDirectory(folder.File("vae"));
-        vae.Write(folder.File("vae"));
+        if (vae == PublishedVae.Wan21)
+            wan.Write(folder.File("vae"));
+        foreach (var file in vae == PublishedVae.Ltx2 ? Directory.GetFiles(System.IO.Path.Combine(Repository.Root, "tests/golden/d1_vae_ltx2/vae")) : [])
+            File.Copy(file, System.IO.Path.Combine(folder.File("vae"), System.IO.Path.GetFileName(file)));
         TestGemma.Write(folder.File("text_encoder"), TestGemma.Config(vocabulary: 800));
         Directory.CreateDirectory(folder.File("tokenizer"));
         File.Copy(TokenizerFixture.Json, System.IO.Path.Combine(folder.File("tokenizer"), "tokenizer.json"));

@@ -71,20 +71,25 @@ public sealed class ClipPipeline(KernelSet kernels, IClipParts parts)
         }
     }
 
-    /// <summary>The clip's pictures, one latent frame's at a time: [pictures, height, width, 3]. The memory is the caller's until the next.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Decode(ClipLatents clip, PictureSize size)
+    /// <summary>Decodes a clip, some pictures at a time.</summary>
+    /// <param name="clip">From <see cref="Denoise"/>.</param>
+    /// <param name="size">Of its pictures.</param>
+    /// <param name="show">Takes the next pictures, [pictures, height, width, 3]; the memory is its own until it returns.</param>
+    /// <param name="cancellation">Looked at after every <paramref name="show"/>.</param>
+    /// <exception cref="OperationCanceledException">There are more pictures, which were not decoded.</exception>
+    public void Decode(ClipLatents clip, PictureSize size, Action<ReadOnlyMemory<byte>> show, CancellationToken cancellation)
     {
         using var decoder = parts.LoadDecoder();
-        var (height, width) = (size.Height / decoder.SpatialScale, size.Width / decoder.SpatialScale);
-        using var history = decoder.CreateHistory(height, width);
-        var pictures = new byte[Math.Max(decoder.FramesPerLatent, decoder.FramesOfFirstLatent) * size.Height * size.Width * 3];
-        var length = clip.Latents.Length / clip.Frames;
-        for (var frame = 0; frame < clip.Frames; frame++)
+        var rgb = Array.Empty<byte>();
+        decoder.ForwardClip(clip.Latents.Span, clip.Frames, size.Height / decoder.SpatialScale, size.Width / decoder.SpatialScale, pictures =>
         {
-            var bytes = decoder.NextFrames(history) * size.Height * size.Width * 3;
-            decoder.Decode(clip.Latents.Span.Slice(frame * length, length), height, width, history, pictures.AsSpan(0, bytes));
-            yield return pictures.AsMemory(0, bytes);
-        }
+            cancellation.ThrowIfCancellationRequested();
+            if (rgb.Length < pictures.Count)
+                rgb = new byte[pictures.Count];
+            var shown = rgb.AsMemory(0, (int)pictures.Count);
+            kernels.ReadBytes(pictures, 127.5f, 127.5f, shown.Span);
+            show(shown);
+        });
     }
 
     private float[] Encode(ClipRequest request)

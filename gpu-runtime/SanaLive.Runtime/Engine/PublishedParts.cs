@@ -4,6 +4,7 @@ using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Model;
 using SanaLive.Runtime.Text.Gemma;
 using SanaLive.Runtime.Vae;
+using SanaLive.Runtime.Vae.Ltx2;
 using SanaLive.Runtime.Vae.Wan;
 
 namespace SanaLive.Runtime.Engine;
@@ -23,22 +24,32 @@ internal static class PublishedParts
     public static PublishedPromptEncoder Prompts(PublishedFolder folder, KernelSet kernels, Checkpoint weights, Precision? chosen) =>
         new(kernels, folder.TextEncoderPath, folder.TokenizerPath, weights, PrecisionOf(weights, chosen));
 
-    public static VideoDecoder Decoder(PublishedFolder folder, KernelSet kernels, Checkpoint weights) => new WanDecoder(kernels, Wan(folder), weights);
+    public static VideoDecoder Decoder(PublishedFolder folder, KernelSet kernels, Checkpoint weights) => folder.Vae == PublishedVae.Wan21
+        ? new WanDecoder(kernels, Wan(folder), weights)
+        : new Ltx2Decoder(kernels, Ltx2(folder), weights);
 
-    public static VideoEncoder Encoder(PublishedFolder folder, KernelSet kernels, Checkpoint weights) => new WanEncoder(kernels, Wan(folder), weights);
+    public static VideoEncoder Encoder(PublishedFolder folder, KernelSet kernels, Checkpoint weights) => folder.Vae == PublishedVae.Wan21
+        ? new WanEncoder(kernels, Wan(folder), weights)
+        : new Ltx2Encoder(kernels, Ltx2(folder), weights);
 
     /// <summary>How pictures lie in its latents, from the config alone.</summary>
     public static ClipLayout Layout(PublishedFolder folder)
     {
-        var config = Wan(folder);
-        return new ClipLayout(config.SpatialScale, config.FramesPerLatent, 1, FramesPerSecond);
+        var (scale, frames) = folder.Vae == PublishedVae.Wan21
+            ? (Wan(folder).SpatialScale, Wan(folder).FramesPerLatent)
+            : (Ltx2(folder).SpatialScale, Ltx2(folder).TemporalScale);
+        return new ClipLayout(scale, frames, 1, FramesPerSecond);
     }
 
     /// <summary>Bytes that a decoder works in.</summary>
-    public static long WorkingBytes(VideoDecoder decoder, PictureSize size) => ((WanDecoder)decoder).PeakBytes(size.Height, size.Width);
+    public static long WorkingBytes(VideoDecoder decoder, PictureSize size) => decoder is Ltx2Decoder ltx2
+        ? ltx2.WorkingBytes(size.Height / decoder.SpatialScale, size.Width / decoder.SpatialScale)
+        : ((WanDecoder)decoder).PeakBytes(size.Height, size.Width);
 
     /// <summary>Bytes that an encoder works in.</summary>
-    public static long WorkingBytes(VideoEncoder encoder, PictureSize size) => ((WanEncoder)encoder).PeakBytes(size.Height, size.Width);
+    public static long WorkingBytes(VideoEncoder encoder, PictureSize size) => encoder is Ltx2Encoder ltx2
+        ? ltx2.WorkingBytes(size.Height / encoder.SpatialScale, size.Width / encoder.SpatialScale)
+        : ((WanEncoder)encoder).PeakBytes(size.Height, size.Width);
 
     /// <summary>Bytes of a part's weights in memory, its few small ones counted like the others.</summary>
     public static long BytesOf(Checkpoint weights, Precision? chosen) => weights.Parameters * PrecisionOf(weights, chosen) switch
@@ -48,7 +59,7 @@ internal static class PublishedParts
         _ => sizeof(float),
     };
 
-    private static WanVaeConfig Wan(PublishedFolder folder) => folder.Vae == PublishedVae.Wan21
-        ? WanVaeConfig.Read(Path.Combine(folder.VaePath, "config.json"))
-        : throw new CheckpointException($"{folder.Folder} needs the autoencoder of LTX-2, which this runtime does not have yet.");
+    private static WanVaeConfig Wan(PublishedFolder folder) => WanVaeConfig.Read(Path.Combine(folder.VaePath, "config.json"));
+
+    private static Ltx2Config Ltx2(PublishedFolder folder) => Ltx2Config.Read(Path.Combine(folder.VaePath, "config.json"));
 }

@@ -72,7 +72,8 @@ public sealed class ClipPipelineTests : IDisposable
     public void Decode_GivesEveryPictureInOrder_AsTheDecoderAloneDoes()
     {
         var clip = Denoise(Small);
-        var groups = pipeline.Decode(clip, Small.Size).Select(pictures => pictures.ToArray()).ToList();
+        var groups = new List<byte[]>();
+        pipeline.Decode(clip, Small.Size, pictures => groups.Add(pictures.ToArray()), CancellationToken.None);
         Assert.Equal(Small.Frames * 32 * 48 * 3, groups.Sum(group => group.Length));
         using var decoder = parts.LoadDecoder();
         using var history = decoder.CreateHistory(2, 3);

@@ -62,6 +62,24 @@ public sealed class PublishedClipTests : IDisposable
     }
 
     [Fact]
+    public void Clip_OfAModelWithLtx2_IsMadeFromWordsAndFromAPicture()
+    {
+        using var ltx2 = new TestPublished(PublishedKind.Clip, PublishedVae.Ltx2);
+        var pieces = new PublishedClipParts(PublishedFolder.Recognise(ltx2.Path), kernels);
+        Assert.Equal(new ClipLayout(32, 8, 1, 16), pieces.Layout);
+        Assert.Contains("720p", pieces.Name, StringComparison.Ordinal);
+        var clips = new ClipPipeline(kernels, pieces);
+        var request = Small with { Size = new PictureSize(64, 96), Frames = 17 };
+        Assert.True(clips.Need(request).Peak > 0);
+        foreach (var wanted in new[] { request, request with { Image = new byte[64 * 96 * 3] } })
+        {
+            var (clip, bytes) = (clips.Denoise(wanted, null, CancellationToken.None), 0);
+            clips.Decode(clip, wanted.Size, pictures => bytes += pictures.Length, CancellationToken.None);
+            Assert.Equal((3, 17 * 64 * 96 * 3), (clip.Frames, bytes));
+        }
+    }
+
+    [Fact]
     public void Parts_WithoutAScheduler_SampleAsTheReferenceDoes_AndWithAForeignOneAreRefused()
     {
         var path = Path.Combine(model.Path, "scheduler", "scheduler_config.json");
@@ -73,5 +91,10 @@ public sealed class PublishedClipTests : IDisposable
 
     private PublishedClipParts Open() => new(PublishedFolder.Recognise(model.Path), kernels);
 
-    private byte[] Pictures(ClipLatents clip) => [.. pipeline.Decode(clip, TestPublished.Size).SelectMany(pictures => pictures.ToArray())];
+    private byte[] Pictures(ClipLatents clip)
+    {
+        var all = new List<byte>();
+        pipeline.Decode(clip, TestPublished.Size, pictures => all.AddRange(pictures.Span), CancellationToken.None);
+        return [.. all];
+    }
 }

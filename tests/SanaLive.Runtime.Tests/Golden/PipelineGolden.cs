@@ -2,6 +2,8 @@ using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Engine;
 using SanaLive.Runtime.Model;
 using SanaLive.Runtime.Sampling;
+using SanaLive.Runtime.Vae;
+using SanaLive.Runtime.Vae.Ltx2;
 using SanaLive.Runtime.Vae.Wan;
 
 namespace SanaLive.Runtime.Tests.Golden;
@@ -25,9 +27,9 @@ internal static class PipelineGolden
         using var denoiser = new ClipDenoiser(golden.Kernels, model, frames, height, width);
         var vae = Path.Combine(golden.Folder, "vae");
         using var vaeCheckpoint = Checkpoint.Open(vae);
-        var vaeConfig = WanVaeConfig.Read(Path.Combine(vae, "config.json"));
-        using var decoder = new WanDecoder(golden.Kernels, vaeConfig, vaeCheckpoint);
-        using var encoder = new WanEncoder(golden.Kernels, vaeConfig, vaeCheckpoint);
+        var (openDecoder, openEncoder) = Autoencoder(golden, Path.Combine(vae, "config.json"), vaeCheckpoint);
+        using var decoder = openDecoder;
+        using var encoder = openEncoder;
         vaeCheckpoint.Finish();
         var scheduler = SchedulerConfig.Read(Path.Combine(golden.Folder, "scheduler", "scheduler_config.json"));
         var guidance = golden.Meta.GetProperty("guidance_scale").GetSingle();
@@ -65,18 +67,13 @@ internal static class PipelineGolden
 
         float[] Video(float[] x)
         {
-            using var history = decoder.CreateHistory(height, width);
-            var video = new List<float>();
-            var (scale, length) = (decoder.SpatialScale, x.Length / frames);
-            for (var frame = 0; frame < frames; frame++)
+            var (video, picture) = (new List<float>(), height * width * decoder.SpatialScale * decoder.SpatialScale * 3);
+            decoder.ForwardClip(x, frames, height, width, pictures =>
             {
-                var (pictures, picture) = (decoder.NextFrames(history), height * width * scale * scale * 3);
-                var rgb = new float[pictures * picture];
-                decoder.Decode(x.AsSpan(frame * length, length), height, width, history, rgb);
+                var rgb = golden.Read(pictures);
                 for (var at = 0; at < rgb.Length; at += picture)
                     video.AddRange(Layouts.ChannelsFirst(rgb.AsSpan(at, picture), 3).Select(value => Math.Clamp(value / 2 + 0.5f, 0, 1)));
-            }
-
+            });
             return [.. video];
         }
 
@@ -87,5 +84,18 @@ internal static class PipelineGolden
             model.ReadText(embedding, text);
             return text;
         }
+    }
+
+    private static (VideoDecoder Decoder, VideoEncoder Encoder) Autoencoder(GoldenCase golden, string path, Checkpoint checkpoint)
+    {
+        using var json = HubJson.Read(path);
+        if (json.RootElement.GetProperty("_class_name").GetString() == "AutoencoderKLWan")
+        {
+            var wan = WanVaeConfig.Read(path);
+            return (new WanDecoder(golden.Kernels, wan, checkpoint), new WanEncoder(golden.Kernels, wan, checkpoint));
+        }
+
+        var ltx2 = Ltx2Config.Read(path);
+        return (new Ltx2Decoder(golden.Kernels, ltx2, checkpoint), new Ltx2Encoder(golden.Kernels, ltx2, checkpoint));
     }
 }
