@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Kernels.Cpu;
+using SanaLive.Runtime.Sampling;
 using SanaLive.Runtime.Vae.DcAe;
 
 namespace SanaLive.Runtime.Tests.Vae;
@@ -136,6 +137,62 @@ public sealed partial class DcAeTests
         Assert.Throws<ArgumentException>(() => decoder.Decode(new float[4 * 6 * 4 + 1], 4, 6, new float[8 * 12 * 3]));
         Assert.Throws<ArgumentException>(() => decoder.Decode(new float[4 * 6 * 4], 4, 6, new float[8 * 12]));
         Assert.Throws<ArgumentException>(() => decoder.Decode([], 0, 6, []));
+    }
+
+    [Theory]
+    [InlineData("\"pixel_unshuffle\"", "\"pixel_shuffle\"", 1)]
+    [InlineData("\"pixel_unshuffle\"", "\"pixel_shuffle\"", 4)]
+    [InlineData("\"conv\"", "\"interpolate\"", 1)]
+    [InlineData("\"conv\"", "\"interpolate\"", 4)]
+    public void EncodeAndDecode_InStrips_GiveTheSameBitsAsAtOnce(string down, string up, int widening)
+    {
+        const int height = 44, width = 20;
+        using var kernels = new CpuKernelSet(2);
+        using var folder = new VaeFolder(Golden);
+        folder.Set("downsample_block_type", down);
+        folder.Set("upsample_block_type", up);
+        Widen(folder, widening, down == "\"conv\"");
+        var config = DcAeConfig.Read(folder.ConfigPath);
+        using var checkpoint = Checkpoint.Open(folder.Path);
+        using var encoder = new DcAeEncoder(kernels, config, checkpoint);
+        using var decoder = new DcAeDecoder(kernels, config, checkpoint);
+        using var stripEncoder = new DcAeEncoder(kernels, config, checkpoint, 1);
+        using var stripDecoder = new DcAeDecoder(kernels, config, checkpoint, 1);
+        Assert.InRange(stripEncoder.StripBytes(height, width), 1, encoder.StripBytes(height, width) / 2);
+        Assert.InRange(stripDecoder.StripBytes(22, 10), 1, decoder.StripBytes(22, 10) - 1);
+        Assert.Equal(stripDecoder.StripBytes(22, 10), stripDecoder.StripBytes(2200, 10));
+
+        var image = new float[height * width * 3];
+        CounterNoise.Fill(8, 0, 0, image);
+        var (z, stripZ) = (new float[22 * 10 * 4], new float[22 * 10 * 4]);
+        encoder.Encode(image, height, width, z);
+        stripEncoder.Encode(image, height, width, stripZ);
+        Assert.Equal(z, stripZ);
+
+        var (picture, stripPicture) = (new float[image.Length], new float[image.Length]);
+        decoder.Decode(z, 22, 10, picture);
+        stripDecoder.Decode(z, 22, 10, stripPicture);
+        Assert.Equal(picture, stripPicture);
+        Assert.Contains(picture, value => value != picture[0]);
+    }
+
+    /// <summary>More channels, so that the fast convolutions are used, too; and the shapes of layers that work in another way.</summary>
+    private static void Widen(VaeFolder folder, int factor, bool plain)
+    {
+        int[] features = [2, 8, 16, 24, 32, 64];
+        folder.Rewrite((name, shape, values) =>
+        {
+            int[] wider = [.. shape.Select(size => features.Contains(size) ? factor * size : size)];
+            if (plain && name.StartsWith("encoder.down_blocks.0.1.conv.", StringComparison.Ordinal))
+                wider[0] *= 4;
+            if (plain && name.StartsWith("decoder.up_blocks.0.0.conv.", StringComparison.Ordinal))
+                wider[0] /= 4;
+            var numbers = new float[wider.Aggregate((a, b) => a * b)];
+            CounterNoise.Fill((ulong)name.Length, name[8], wider[0], numbers);
+            return (wider, [.. numbers.Select(value => value * 0.2f)]);
+        });
+        folder.Set("encoder_block_out_channels", $"[{8 * factor}, {8 * factor}]");
+        folder.Set("decoder_block_out_channels", $"[{8 * factor}, {8 * factor}]");
     }
 
     private static void Load(VaeFolder folder)

@@ -55,6 +55,11 @@ internal sealed class AttentionBlock : ImageBlock
         feedForward = new GatedFeedForward(kernels, checkpoint, $"{name}.conv_out", channels);
     }
 
+    public override int Reach(int rows) => Everything;
+
+    public override long WorkingBytes(long pixels) => Math.Max(
+        pixels * (2 * mix[0].Outputs + 7 * inner + headDim) * sizeof(float), feedForward.WorkingBytes(pixels));
+
     public override ImageFeatures Forward(ImageFeatures x)
     {
         var rows = x.Values.Rows;

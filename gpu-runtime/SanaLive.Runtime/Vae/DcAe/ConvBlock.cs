@@ -21,6 +21,10 @@ internal sealed class ConvBlock : ImageBlock
         conv2 = kernels.PackConv3x3(norm.Scale(checkpoint.Take($"{name}.conv2.weight", channels, channels, 3, 3)), channels, channels, norm.Bias);
     }
 
+    public override int Reach(int rows) => rows + 2;
+
+    public override long WorkingBytes(long pixels) => 3 * pixels * conv1.Outputs * sizeof(float);
+
     public override ImageFeatures Forward(ImageFeatures x)
     {
         using var a = kernels.Create(x.Values.Rows, conv1.Outputs);

@@ -3,7 +3,7 @@ using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Runtime.Vae.DcAe;
 
-/// <summary>The blocks of a side of the autoencoder, run one after the other.</summary>
+/// <summary>The blocks of a side of the autoencoder, and the memory that they take.</summary>
 internal static class DcAeBlocks
 {
     public static ImageBlock Load(KernelSet kernels, Checkpoint checkpoint, string name, DcAeStage stage, int headDim) =>
@@ -14,5 +14,24 @@ internal static class DcAeBlocks
         foreach (var block in blocks)
             x = block.Forward(x);
         return x;
+    }
+
+    /// <summary>Of the largest block, for an input of so many pixels.</summary>
+    public static long WorkingBytes(this IEnumerable<ImageBlock> blocks, long pixels)
+    {
+        var most = 0L;
+        foreach (var block in blocks)
+        {
+            most = Math.Max(most, block.WorkingBytes(pixels));
+            pixels = pixels * block.OutputsOfTwo * block.OutputsOfTwo / 4;
+        }
+
+        return most;
+    }
+
+    public static void Dispose(this IEnumerable<ImageBlock> blocks)
+    {
+        foreach (var block in blocks)
+            block.Dispose();
     }
 }

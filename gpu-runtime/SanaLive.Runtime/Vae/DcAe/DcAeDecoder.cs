@@ -3,21 +3,26 @@ using SanaLive.Runtime.Kernels;
 
 namespace SanaLive.Runtime.Vae.DcAe;
 
-/// <summary>The image DC-AE's decoder. Golden case d2. It works in memory that it gives back after each call.</summary>
+/// <summary>
+/// The image DC-AE's decoder. Golden case d2. It works in memory that it gives back after each call: behind its last block of attention a
+/// picture is made strip by strip, without seams, so that a large one takes no more than a certain amount.
+/// </summary>
 public sealed class DcAeDecoder : IDisposable
 {
-    private const float Eps = 1e-5f;
     private readonly KernelSet kernels;
     private readonly DcAeConfig config;
-    private readonly Weights convIn;
-    private readonly List<ImageBlock> blocks = [];
-    private readonly Tensor gain;
-    private readonly Tensor shift;
-    private readonly Weights? convOut;
-    private readonly DoublingBlock? doubleOut;
+    private readonly List<ImageBlock> whole = [];
+    private readonly List<ImageBlock> inStrips = [];
+    private readonly ImageStrips strips;
 
     /// <summary>Takes <c>decoder.*</c> of the checkpoint.</summary>
     public DcAeDecoder(KernelSet kernels, DcAeConfig config, Checkpoint checkpoint)
+        : this(kernels, config, checkpoint, 1L << 30)
+    {
+    }
+
+    /// <summary>For tests: with other bytes for strips.</summary>
+    internal DcAeDecoder(KernelSet kernels, DcAeConfig config, Checkpoint checkpoint, long stripBytes)
     {
         (this.kernels, this.config) = (kernels, config);
         var stages = config.DecoderStages;
@@ -29,7 +34,7 @@ public sealed class DcAeDecoder : IDisposable
                 weight[(c * latents + c / (channels / latents)) * 9 + 4] += 1;
         }
 
-        convIn = kernels.PackConv3x3(weight, channels, latents, checkpoint.Take("decoder.conv_in.bias", channels));
+        var blocks = new List<ImageBlock> { new PlainConv(kernels, kernels.PackConv3x3(weight, channels, latents, checkpoint.Take("decoder.conv_in.bias", channels))) };
         for (var i = stages.Count - 1; i >= 0; i--)
         {
             var doubles = i + 1 < stages.Count && stages[i].Layers > 0;
@@ -40,13 +45,27 @@ public sealed class DcAeDecoder : IDisposable
         }
 
         var last = stages[0].Layers > 0 ? stages[0].Channels : stages[1].Channels;
-        gain = kernels.Row(checkpoint.Take("decoder.norm_out.weight", last));
-        shift = kernels.Row(checkpoint.Take("decoder.norm_out.bias", last));
-        if (stages[0].Layers > 0)
-            convOut = VaeLayers.Conv3x3(kernels, checkpoint, "decoder.conv_out", config.InChannels, last);
-        else
-            doubleOut = new DoublingBlock(kernels, checkpoint, "decoder.conv_out", last, config.InChannels, config.Interpolates, shortcut: false);
+        blocks.Add(new NormBlock(kernels, checkpoint, "decoder.norm_out", last, config.OutActivation));
+        blocks.Add(stages[0].Layers > 0
+            ? new PlainConv(kernels, VaeLayers.Conv3x3(kernels, checkpoint, "decoder.conv_out", config.InChannels, last))
+            : new DoublingBlock(kernels, checkpoint, "decoder.conv_out", last, config.InChannels, config.Interpolates, shortcut: false));
+
+        var local = 1 + blocks.FindLastIndex(block => block.Reach(0) == ImageBlock.Everything);
+        whole.AddRange(blocks[..local]);
+        inStrips.AddRange(blocks[local..]);
+        strips = new ImageStrips(inStrips, stripBytes);
     }
+
+    /// <summary>Bytes beside the weights that a picture takes at the most.</summary>
+    public long WorkingBytes(int latentHeight, int latentWidth)
+    {
+        var (scale, channels) = Middle();
+        var features = (long)scale * latentHeight * scale * latentWidth * channels * sizeof(float);
+        return Math.Max(whole.WorkingBytes((long)latentHeight * latentWidth), features + strips.WorkingBytes(scale * latentHeight, scale * latentWidth));
+    }
+
+    /// <summary>Those of them that strips take. For tests.</summary>
+    internal long StripBytes(int latentHeight, int latentWidth) => strips.WorkingBytes(Middle().Scale * latentHeight, Middle().Scale * latentWidth);
 
     /// <summary>Decodes one picture.</summary>
     /// <param name="latents">[height, width, latent channels], without <see cref="DcAeConfig.ScalingFactor"/>.</param>
@@ -62,35 +81,40 @@ public sealed class DcAeDecoder : IDisposable
         if (image.Length != (long)height * width * config.InChannels)
             throw new ArgumentException($"{image.Length} numbers are not a picture of {height} x {width} x {config.InChannels}.", nameof(image));
 
-        using var z = kernels.Create(latentHeight * latentWidth, config.LatentChannels);
+        var z = kernels.Create(latentHeight * latentWidth, config.LatentChannels);
         kernels.Write(z, latents);
-        var x = new ImageFeatures(kernels.Create(z.Rows, convIn.Outputs), latentHeight, latentWidth);
-        kernels.Conv3x3(z, convIn, latentHeight, latentWidth, x.Values);
-        x = blocks.Forward(x);
-        kernels.RmsNorm(x.Values, gain, Eps, relu: false, x.Values);
-        kernels.Add(shift, 1, x.Values);
-        kernels.Activate(x.Values, config.OutActivation, x.Values);
-        if (doubleOut is not null)
+        var x = whole.Forward(new ImageFeatures(z, latentHeight, latentWidth));
+        using var features = x.Values;
+        var picture = new float[image.Length];
+        strips.Run(x.Height, x.Width, Read, Write);
+        picture.CopyTo(image);
+
+        ImageFeatures Read(int row, int rows)
         {
-            x = doubleOut.Forward(x);
-            using var doubled = x.Values;
-            kernels.Read(doubled, image);
-            return;
+            var strip = kernels.Create(rows * x.Width, features.Columns);
+            using var part = features.Slice(row * x.Width, rows * x.Width);
+            kernels.Copy(part, strip);
+            return new ImageFeatures(strip, rows, x.Width);
         }
 
-        using var last = x.Values;
-        using var picture = kernels.Create(last.Rows, config.InChannels);
-        kernels.Conv3x3(last, convOut!, x.Height, x.Width, picture);
-        kernels.Read(picture, image);
+        void Write(ImageFeatures strip, int skip, int row, int rows)
+        {
+            using var part = strip.Values.Slice(skip * width, rows * width);
+            kernels.Read(part, picture.AsSpan(row * width * config.InChannels, rows * width * config.InChannels));
+        }
     }
 
     public void Dispose()
     {
-        convIn.Dispose();
-        blocks.ForEach(block => block.Dispose());
-        gain.Dispose();
-        shift.Dispose();
-        convOut?.Dispose();
-        doubleOut?.Dispose();
+        DcAeBlocks.Dispose(whole);
+        DcAeBlocks.Dispose(inStrips);
+    }
+
+    /// <summary>Scale and channels of the features where strips begin.</summary>
+    private (int Scale, int Channels) Middle()
+    {
+        var stages = config.DecoderStages;
+        var first = stages.ToList().FindIndex(stage => stage.Attends && stage.Layers > 0);
+        return first < 0 ? (1, config.LatentChannels) : (1 << (stages.Count - 1 - first), stages[first].Channels);
     }
 }

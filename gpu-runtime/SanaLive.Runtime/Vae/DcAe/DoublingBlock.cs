@@ -33,6 +33,12 @@ internal sealed class DoublingBlock : ImageBlock
         conv = kernels.PackConv3x3(weight, 4 * outputs, inputs, bias);
     }
 
+    public override int OutputsOfTwo => 4;
+
+    public override int Reach(int rows) => (rows + 1) / 2 + 1;
+
+    public override long WorkingBytes(long pixels) => pixels * (conv.Outputs + Math.Max(conv.Inputs, conv.Outputs)) * sizeof(float);
+
     public override ImageFeatures Forward(ImageFeatures x)
     {
         using var deep = kernels.Create(x.Values.Rows, conv.Outputs);

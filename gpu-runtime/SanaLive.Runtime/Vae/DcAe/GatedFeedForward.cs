@@ -24,6 +24,10 @@ internal sealed class GatedFeedForward : ImageBlock
         norm = new FeatureNorm(kernels, checkpoint, $"{name}.norm", channels, batch: false);
     }
 
+    public override int Reach(int rows) => rows + 1;
+
+    public override long WorkingBytes(long pixels) => pixels * (inverted.Outputs + point.Inputs + 2 * point.Outputs) * sizeof(float);
+
     public override ImageFeatures Forward(ImageFeatures x)
     {
         using var wide = kernels.Create(x.Values.Rows, inverted.Outputs);

@@ -34,6 +34,14 @@ internal sealed class HalvingBlock : ImageBlock
             means = kernels.PackLinear(SquareConv.Means(outputs, inputs), outputs, 4 * inputs, []);
     }
 
+    public override int OutputsOfTwo => 1;
+
+    public override int Reach(int rows) => 2 * rows + 2;
+
+    public override long WorkingBytes(long pixels) => order is null
+        ? (2 * pixels * (conv.Inputs / 4) + pixels / 4 * conv.Outputs) * sizeof(float)
+        : pixels * (2 * conv.Inputs + 3 * conv.Outputs) * sizeof(float);
+
     public override ImageFeatures Forward(ImageFeatures x)
     {
         var (height, width) = (x.Height / 2, x.Width / 2);
