@@ -20,7 +20,8 @@ internal sealed record GenerateOptions(
           --out FILE       clip.mp4 or clip.webm (clip.mp4)
           --seed N         another stream of the same prompt (1)
           --cue "T:TEXT"   a new prompt at second T; may be repeated ("t=3:night" is the same)
-          --model FOLDER   another model than the embedded one: a published SANA-Video or LongSANA, as it was downloaded
+          --model FOLDER   another model than the embedded one: a published SANA-Video or LongSANA, as it was downloaded, or the name
+                           that ./sanalive models add gave it
           --size HxW       of the pictures, for published models: 480x832, 704x1280, ... (what fits the image, or the model's own)
           models of clips (SANA-Video) alone:
           --negative TEXT  what not to see (what the model's makers guide away from)

@@ -22,6 +22,7 @@ Console.CancelKeyPress += (_, pressed) =>
 try
 {
     var options = GenerateOptions.Parse(args);
+    options = options with { Model = options.Model is { } named ? ModelRegistry.OfUser.Resolve(named) : null };
     var folder = options.Model is { } path && PublishedFolder.IsPublished(path) ? PublishedFolder.Recognise(path) : null;
     if (folder is not { Kind: PublishedKind.Clip })
         return await StreamMaker.RunAsync(options, folder, MachineMemory.Available, Console.Error, interrupted.Token);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Checkpoints.Published;
+using SanaLive.Runtime.Engine;
 
 namespace SanaLive.Models;
 
@@ -86,6 +87,7 @@ internal sealed class ModelsCommand(ModelRegistry registry, TextWriter output, T
     {
         output.WriteLine($"{model.Name}: {Described(model.Kind, model.Vae)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {model.Parameters / 1e9:F2} G parameters, {Size(model.Bytes())} in {model.Files.Count} files of {model.Repository}"));
+        output.WriteLine($"  pictures of {string.Join(", ", PublishedSizes.Of(model.Vae))}; a prompt is the whole description; licence as its page on the hub says");
         output.WriteLine($"  {model.Folder}");
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Checkpoints.Published;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions;
 using SanaLive.Sessions.Durability;
@@ -41,8 +42,8 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
     /// </summary>
     private IReadOnlyList<IEngine> Load()
     {
-        var folder = options.Model ?? InstallPaths.World;
-        if (!Directory.Exists(folder) && !File.Exists(folder)) throw new CheckpointException($"There is no folder {folder}. Name the model's folder with --model.");
+        var folder = options.Model is { } named ? ModelRegistry.OfUser.Resolve(named) : InstallPaths.World;
+        if (!Directory.Exists(folder) && !File.Exists(folder)) throw new CheckpointException($"There is no folder {folder}, and no model of that name was added. Name the model's folder with --model.");
         var threads = options.Threads ?? Environment.ProcessorCount;
         if (threads < options.Engines) LogMoreEnginesThanThreads(options.Engines, threads);
         var engines = new List<IEngine>();

@@ -39,7 +39,7 @@ public sealed partial class ModelRegistry(string folder)
     /// <summary>Null when nothing has that name.</summary>
     public RegisteredModel? Find(string name) => Models().FirstOrDefault(model => model.Name == name);
 
-    /// <summary>The folder of a name, or what was given when it is none: what <c>--model</c> means.</summary>
+    /// <summary>What <c>--model</c> means: the folder or file of that name, else the folder of the model that was added under it, else what was given.</summary>
     public string Resolve(string nameOrFolder) =>
         Directory.Exists(nameOrFolder) || System.IO.File.Exists(nameOrFolder) ? nameOrFolder : Find(nameOrFolder)?.Folder ?? nameOrFolder;
 

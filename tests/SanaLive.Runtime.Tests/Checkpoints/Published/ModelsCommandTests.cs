@@ -30,6 +30,7 @@ public sealed class ModelsCommandTests : IDisposable
 
         Assert.Equal(0, Run("list"));
         Assert.Contains("SANA-Video 480p, clips", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("pictures of 448x896, 480x832", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
