@@ -120,6 +120,29 @@ public sealed class Ltx2Tests
     }
 
     [Theory]
+    [InlineData("[256, 512, 1024, 2048]", "[256, 512, 1024]", "[5, 5, 5, 5]", "[4, 6, 6, 2, 2]", "[2, 2, 2]", "[\"spatiotemporal\", \"spatiotemporal\", \"spatiotemporal\"]", 128)]
+    [InlineData("[256, 512, 1024, 1024]", "[256, 512, 512, 1024]", "[4, 6, 4, 2, 2]", "[4, 6, 4, 2, 2]", "[2, 2, 1, 2]", "[\"spatiotemporal\", \"spatiotemporal\", \"temporal\", \"spatial\"]", 128)]
+    public void Config_OfThePublishedModels_IsRead(string encoder, string decoder, string decoderLayers, string layers, string factors, string types, int lastChannels)
+    {
+        using var folder = new VaeFolder(Golden);
+        var blocks = factors.Count(c => c == ',') + 1;
+        foreach (var (key, json) in new[]
+        {
+            ("latent_channels", "128"), ("block_out_channels", encoder), ("decoder_block_out_channels", decoder), ("decoder_layers_per_block", decoderLayers),
+            ("layers_per_block", layers), ("upsample_factor", factors), ("upsample_type", types), ("decoder_causal", "false"), ("decoder_spatio_temporal_scaling", "true"),
+            ("upsample_residual", blocks == 3 ? "true" : "false"), ("decoder_inject_noise", "false"), ("spatial_compression_ratio", "32"), ("temporal_compression_ratio", "8"),
+        })
+        {
+            folder.Set(key, json);
+        }
+
+        var config = Ltx2Config.Read(folder.ConfigPath);
+        Assert.Equal((32, 8, 128, false), (config.SpatialScale, config.TemporalScale, config.LatentChannels, config.DecoderCausal));
+        Assert.Equal((1024, lastChannels), (config.DecoderStages[0].Inputs, config.DecoderStages[^1].Outputs));
+        Assert.All(config.DecoderStages, stage => Assert.False(stage.ChangesChannels));
+    }
+
+    [Theory]
     [InlineData("_class_name", "\"AutoencoderKLLTXVideo\"")]
     [InlineData("latent_channels", "0")]
     [InlineData("latent_channels", null)]
