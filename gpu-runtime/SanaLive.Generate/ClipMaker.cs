@@ -61,11 +61,11 @@ internal sealed class ClipMaker(
 
     private async Task<int> MakeAsync(ClipRequest request, string output, CancellationToken interrupted, CancellationToken pressedAgain)
     {
-        var steps = new ProgressBar(messages, request.Steps, "steps", !Console.IsErrorRedirected, clock);
+        ProgressBar? steps = null;
         ClipLatents clip;
         try
         {
-            clip = await Task.Run(() => pipeline.Denoise(request, done => steps.Show(done), interrupted), CancellationToken.None);
+            clip = await Task.Run(() => pipeline.Denoise(request, Begin, done => steps!.Show(done), interrupted), CancellationToken.None);
         }
         catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
         {
@@ -73,11 +73,18 @@ internal sealed class ClipMaker(
             return 130;
         }
 
-        steps.End();
+        steps!.End();
         var whole = clip.Steps == request.Steps;
         if (!whole)
             messages.WriteLine($"Interrupted after {clip.Steps} of {request.Steps} steps: what can be told of the clip so far is decoded. Press Ctrl-C again to stop that, too.");
         return await WriteAsync(request, clip, output, whole ? interrupted : pressedAgain) && whole ? 0 : 130;
+
+        // Loading is not counted: what is left is told by the steps that were taken.
+        void Begin(string stage)
+        {
+            messages.WriteLine($"{stage} ...");
+            steps = new ProgressBar(messages, request.Steps, "steps", !Console.IsErrorRedirected, clock);
+        }
     }
 
     /// <returns>False when it was ended; what was decoded until then is kept.</returns>

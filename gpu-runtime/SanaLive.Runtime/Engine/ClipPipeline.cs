@@ -12,6 +12,11 @@ namespace SanaLive.Runtime.Engine;
 /// <param name="parts">Of the model.</param>
 public sealed class ClipPipeline(KernelSet kernels, IClipParts parts)
 {
+    private const string Reading = "reading the prompt";
+    private const string Encoding = "encoding the picture";
+    private const string Denoising = "denoising";
+    private const string Decoding = "decoding";
+
     public IClipParts Parts => parts;
 
     /// <summary>What a request needs in memory, before anything is loaded.</summary>
@@ -20,27 +25,31 @@ public sealed class ClipPipeline(KernelSet kernels, IClipParts parts)
     {
         var grid = Check(request);
         var latents = sizeof(float) * LatentNumbers(grid);
-        List<MemoryStage> stages = [new("reading the prompt", parts.PromptBytes)];
+        List<MemoryStage> stages = [new(Reading, parts.PromptBytes)];
         if (!request.Image.IsEmpty)
-            stages.Add(new("encoding the picture", parts.EncoderBytes(request.Size)));
+            stages.Add(new(Encoding, parts.EncoderBytes(request.Size)));
         // Latents, both flows, the sampler's memory of some steps.
-        stages.Add(new("denoising", parts.TransformerBytes + SanaVideoTransformer.WorkingBytes(parts.Transformer, grid) + 8 * latents));
-        stages.Add(new("decoding", parts.DecoderBytes(request.Size) + latents));
+        stages.Add(new(Denoising, parts.TransformerBytes + SanaVideoTransformer.WorkingBytes(parts.Transformer, grid) + 8 * latents));
+        stages.Add(new(Decoding, parts.DecoderBytes(request.Size) + latents));
         return new MemoryNeed(stages);
     }
 
     /// <summary>Everything but the decoding.</summary>
     /// <param name="request">What is wanted.</param>
+    /// <param name="begins">Before each stage: its name, as in <see cref="Need"/>.</param>
     /// <param name="stepped">After each step: how many have been taken.</param>
     /// <param name="cancellation">
     /// Looked at between two passes. If a step has been taken already, what the model guesses the clip to be is returned instead.
     /// </param>
     /// <exception cref="OperationCanceledException">Given up before the first step.</exception>
-    public ClipLatents Denoise(ClipRequest request, Action<int>? stepped, CancellationToken cancellation)
+    public ClipLatents Denoise(ClipRequest request, Action<string>? begins, Action<int>? stepped, CancellationToken cancellation)
     {
         var grid = Check(request);
+        begins?.Invoke(Reading);
         var (prompt, negative) = parts.ReadPrompts(request.Prompt, request.IsGuided ? request.Negative : null);
         cancellation.ThrowIfCancellationRequested();
+        if (!request.Image.IsEmpty)
+            begins?.Invoke(Encoding);
         var still = request.Image.IsEmpty ? [] : Encode(request);
         cancellation.ThrowIfCancellationRequested();
 
@@ -51,6 +60,7 @@ public sealed class ClipPipeline(KernelSet kernels, IClipParts parts)
         using var negativeText = negative is null ? null : Read(transformer, negative);
         using var denoiser = new ClipDenoiser(kernels, transformer, grid.Frames, grid.Height * parts.Transformer.Patch, grid.Width * parts.Transformer.Patch);
         var sampler = (still.Length > 0 ? parts.Scheduler.ForImageToVideo() : parts.Scheduler).Create(request.Steps);
+        begins?.Invoke(Denoising);
         var (guess, done) = (new float[x.Length], 0);
         try
         {

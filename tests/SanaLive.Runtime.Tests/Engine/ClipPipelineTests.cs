@@ -56,6 +56,7 @@ public sealed class ClipPipelineTests : IDisposable
         using var interrupted = new CancellationTokenSource();
         var clip = pipeline.Denoise(
             Small,
+            null,
             done =>
             {
                 if (done == 2) interrupted.Cancel();
@@ -65,7 +66,15 @@ public sealed class ClipPipelineTests : IDisposable
         Assert.Equal(Denoise(Small).Latents.Length, clip.Latents.Length);
         Assert.All(clip.Latents.ToArray(), value => Assert.True(float.IsFinite(value)));
         Assert.Contains(clip.Latents.ToArray(), value => value != 0);
-        Assert.Throws<OperationCanceledException>(() => pipeline.Denoise(Small, null, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() => pipeline.Denoise(Small, null, null, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public void Denoise_TellsItsStages_AndEveryStep()
+    {
+        var told = new List<string>();
+        pipeline.Denoise(Small with { Image = new byte[32 * 48 * 3] }, told.Add, done => told.Add($"{done}"), CancellationToken.None);
+        Assert.Equal(["reading the prompt", "encoding the picture", "denoising", "1", "2", "3", "4"], told);
     }
 
     [Fact]
@@ -135,5 +144,5 @@ public sealed class ClipPipelineTests : IDisposable
         Assert.Empty(parts.Read);
     }
 
-    private ClipLatents Denoise(ClipRequest request) => pipeline.Denoise(request, null, CancellationToken.None);
+    private ClipLatents Denoise(ClipRequest request) => pipeline.Denoise(request, null, null, CancellationToken.None);
 }

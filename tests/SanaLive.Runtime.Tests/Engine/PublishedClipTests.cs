@@ -41,19 +41,19 @@ public sealed class PublishedClipTests : IDisposable
     [Fact]
     public void Clip_FromWords_IsNinePictures_TheSameAgain()
     {
-        var clip = pipeline.Denoise(Small, null, CancellationToken.None);
+        var clip = pipeline.Denoise(Small, null, null, CancellationToken.None);
         Assert.Equal((3, 3), (clip.Frames, clip.Steps));
         var pictures = Pictures(clip);
         Assert.Equal(9 * 32 * 48 * 3, pictures.Length);
-        Assert.Equal(pictures, Pictures(pipeline.Denoise(Small, null, CancellationToken.None)));
-        Assert.NotEqual(pictures, Pictures(pipeline.Denoise(Small with { Prompt = "a lighthouse" }, null, CancellationToken.None)));
+        Assert.Equal(pictures, Pictures(pipeline.Denoise(Small, null, null, CancellationToken.None)));
+        Assert.NotEqual(pictures, Pictures(pipeline.Denoise(Small with { Prompt = "a lighthouse" }, null, null, CancellationToken.None)));
     }
 
     [Fact]
     public void Clip_FromAPicture_BeginsWithWhatTheEncoderMakesOfIt()
     {
         byte[] picture = [.. Enumerable.Range(0, 32 * 48 * 3).Select(i => (byte)(i * 7))];
-        var clip = pipeline.Denoise(Small with { Image = picture }, null, CancellationToken.None);
+        var clip = pipeline.Denoise(Small with { Image = picture }, null, null, CancellationToken.None);
         var still = new float[clip.Latents.Length / 3];
         using var encoder = parts.LoadEncoder();
         encoder.Encode([.. picture.Select(value => value / 127.5f - 1)], 1, 32, 48, still);
@@ -73,7 +73,7 @@ public sealed class PublishedClipTests : IDisposable
         Assert.True(clips.Need(request).Peak > 0);
         foreach (var wanted in new[] { request, request with { Image = new byte[64 * 96 * 3] } })
         {
-            var (clip, bytes) = (clips.Denoise(wanted, null, CancellationToken.None), 0);
+            var (clip, bytes) = (clips.Denoise(wanted, null, null, CancellationToken.None), 0);
             clips.Decode(clip, wanted.Size, pictures => bytes += pictures.Length, CancellationToken.None);
             Assert.Equal((3, 17 * 64 * 96 * 3), (clip.Frames, bytes));
         }

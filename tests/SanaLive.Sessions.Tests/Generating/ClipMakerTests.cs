@@ -40,6 +40,7 @@ public sealed class ClipMakerTests : IDisposable
         Assert.Equal(0, await RunAsync("--prompt", "a wood", "--frames", "12", "--steps", "4", "--seed", "9"));
         Assert.Equal(12, await FramesAsync(48, 32));
         Assert.Contains("12 frames of 32x48, 4 steps, guidance 6, seed 9", messages.Text, StringComparison.Ordinal);
+        Assert.Contains("denoising ...", messages.Text, StringComparison.Ordinal);
         Assert.Contains("4 of 4 steps, 0 s left", messages.Text, StringComparison.Ordinal);
         Assert.Contains("12 of 12 frames", messages.Text, StringComparison.Ordinal);
         Assert.Equal([("a wood", "ugly")], parts.Read);

@@ -103,6 +103,7 @@ public sealed class CommandLineTests
     [InlineData("--engines", "0", "--engines")]
     [InlineData("--precision", "fp16", "--precision")]
     [InlineData("--precision", "1", "--precision")]
+    [InlineData("--size", "832", "--size takes height x width, such as 480x832")]
     public void From_ValueThatCannotBeRight_IsNamed(string option, string value, string names)
     {
         var wrong = Assert.Throws<OptionsValidationException>(() => Read(option, value));
