@@ -25,7 +25,7 @@ try
     options = options with { Model = options.Model is { } named ? ModelRegistry.OfUser.Resolve(named) : null };
     var folder = options.Model is { } path && PublishedFolder.IsPublished(path) ? PublishedFolder.Recognise(path) : null;
     if (folder is not { Kind: PublishedKind.Clip })
-        return await StreamMaker.RunAsync(options, folder, MachineMemory.Available, Console.Error, interrupted.Token);
+        return await StreamMaker.RunAsync(options, MachineMemory.Available, Console.Error, interrupted.Token);
     using var kernels = new CpuKernelSet(options.Threads);
     var clip = new ClipMaker(
         kernels, new PublishedClipParts(folder, kernels, options.Precision), picture => PublishedSizes.Nearest(folder.Vae, picture),

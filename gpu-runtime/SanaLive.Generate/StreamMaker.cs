@@ -1,7 +1,5 @@
 using System.Globalization;
-using SanaLive.Runtime.Checkpoints.Published;
 using SanaLive.Runtime.Engine;
-using SanaLive.Runtime.Kernels.Cpu;
 using SanaLive.Sessions.Encoding;
 
 namespace SanaLive.Generate;
@@ -10,23 +8,17 @@ namespace SanaLive.Generate;
 internal static class StreamMaker
 {
     /// <param name="options">What is wanted.</param>
-    /// <param name="folder">Of a published model; null for one of the embedded world's kind.</param>
     /// <param name="available">Bytes of memory that are free.</param>
     /// <param name="messages">For the person who waits.</param>
     /// <param name="interrupted">Ends it after a block.</param>
     /// <returns>0, or 130 after an interruption; what was made until then is a playable file.</returns>
-    public static async Task<int> RunAsync(GenerateOptions options, PublishedFolder? folder, Func<long> available, TextWriter messages, CancellationToken interrupted)
+    public static async Task<int> RunAsync(GenerateOptions options, Func<long> available, TextWriter messages, CancellationToken interrupted)
     {
         if ((options.Negative, options.Steps, options.Guidance) is not (null, null, null))
             throw new FormatException("--negative, --steps and --cfg are for models of clips; this one makes streams, whose steps are its own.");
-        if (folder is not null)
-        {
-            using var kernels = new CpuKernelSet(1);
-            if (StreamNeed.Of(folder, kernels, options.Size, options.Precision).ProblemWith(available()) is { } problem)
-                throw new InsufficientMemoryException(problem);
-        }
-
-        await using var engine = CpuEngine.Load(options.Model ?? EmbeddedModel.FindFolder(), new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision, Size = options.Size });
+        await using var engine = CpuEngine.Load(
+            options.Model ?? EmbeddedModel.FindFolder(),
+            new CpuEngineOptions { Threads = options.Threads, Precision = options.Precision, Size = options.Size, AvailableMemory = available });
         var model = engine.Model;
         var image = options.Image is null ? null : await engine.ReadImageAsync(await StartPicture.ReadAsync(options.Image, _ => new PictureSize(model.Height, model.Width), messages, interrupted), interrupted);
         var prompt = await FirstPromptAsync(options.Prompt, image, engine);

@@ -1,3 +1,5 @@
+using SanaLive.Runtime.Checkpoints;
+using SanaLive.Runtime.Checkpoints.Published;
 using SanaLive.Runtime.Kernels;
 using SanaLive.Runtime.Kernels.Cpu;
 
@@ -48,7 +50,8 @@ public sealed class CpuEngine : IEngine
     public double MeasuredBlocksPerSecond => speed.BlocksPerSecond;
 
     /// <summary>Loads a model folder, warms up and measures; takes about a second.</summary>
-    /// <exception cref="Checkpoints.CheckpointException">The folder holds no model that this engine runs.</exception>
+    /// <exception cref="CheckpointException">The folder holds no model that this engine runs.</exception>
+    /// <exception cref="InsufficientMemoryException">One stream of it needs more memory than is free; the message has the numbers.</exception>
     public static CpuEngine Load(string folder, CpuEngineOptions? options = null, TimeProvider? clock = null)
     {
         options ??= new CpuEngineOptions();
@@ -56,6 +59,7 @@ public sealed class CpuEngine : IEngine
         VideoModel model;
         try
         {
+            RequireMemory(folder, kernels, options);
             model = VideoModel.Load(folder, kernels, options.Precision, options.Size);
         }
         catch
@@ -142,6 +146,14 @@ public sealed class CpuEngine : IEngine
         }
 
         await stopped.Task;
+    }
+
+    private static void RequireMemory(string folder, KernelSet kernels, CpuEngineOptions options)
+    {
+        if (!PublishedFolder.IsPublished(folder) || PublishedFolder.Recognise(folder) is not { Kind: PublishedKind.LongSana } published)
+            return;
+        if (StreamNeed.Of(published, kernels, options.Size, options.Precision).ProblemWith(options.AvailableMemory()) is { } problem)
+            throw new InsufficientMemoryException(problem);
     }
 
     private static EngineFacts Describe(CpuKernelSet kernels, VideoModel model, bool chosen)

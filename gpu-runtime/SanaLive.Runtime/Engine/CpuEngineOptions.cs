@@ -28,6 +28,9 @@ public sealed class CpuEngineOptions
     /// <summary>Of the pictures, where the model leaves a choice (published LongSANA); null: its own.</summary>
     public PictureSize? Size { get; set; }
 
+    /// <summary>Bytes of memory that are free: a published model that needs more for one stream is not loaded.</summary>
+    public Func<long> AvailableMemory { get; set; } = MachineMemory.Available;
+
     /// <summary>Requests that may wait; one more is refused.</summary>
     [Range(1, 10_000)]
     public int QueueCapacity { get; set; } = 256;

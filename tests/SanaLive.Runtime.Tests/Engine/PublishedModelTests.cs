@@ -46,6 +46,13 @@ public sealed class PublishedModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Load_WhenAStreamNeedsMoreMemoryThanIsFree_IsRefusedWithTheNumbers()
+    {
+        var options = new CpuEngineOptions { Threads = 1, Size = TestPublished.Size, AvailableMemory = () => 1000 };
+        Assert.Contains("0.0 GB are free", Assert.Throws<InsufficientMemoryException>(() => CpuEngine.Load(model.Path, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_FirstBlockHasFortyOnePictures_LaterOnesForty_AndTheyAreTheSameAgain()
     {
         var (first, second) = (await BlocksAsync(3), await BlocksAsync(3));

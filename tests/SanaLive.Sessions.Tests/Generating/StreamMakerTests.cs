@@ -46,5 +46,5 @@ public sealed class StreamMakerTests : IDisposable
         Assert.Contains("streams", (await Assert.ThrowsAsync<FormatException>(() => RunAsync(long.MaxValue, "--prompt", "x", name, value))).Message, StringComparison.Ordinal);
 
     private Task<int> RunAsync(long available, params string[] args) => StreamMaker.RunAsync(
-        GenerateOptions.Parse([.. args, "--model", model.Path, "--out", Out]), PublishedFolder.Recognise(model.Path), () => available, messages, CancellationToken.None);
+        GenerateOptions.Parse([.. args, "--model", model.Path, "--out", Out]), () => available, messages, CancellationToken.None);
 }

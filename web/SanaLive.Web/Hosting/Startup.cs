@@ -73,7 +73,7 @@ public sealed partial class Startup(
             // Without engine or socket there is nothing to serve: a process that stays up would only look healthy.
             Failed = true;
             backend.Waits($"The server could not start: {e.Message}");
-            if (e is RtcException or CheckpointException or ArgumentException or IOException or NotSupportedException or DllNotFoundException) LogCannotStart(e.Message);
+            if (e is RtcException or CheckpointException or ArgumentException or IOException or NotSupportedException or DllNotFoundException or InsufficientMemoryException) LogCannotStart(e.Message);
             else LogBroken(e);
             lifetime.StopApplication();
         }

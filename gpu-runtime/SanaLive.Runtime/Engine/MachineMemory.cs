@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace SanaLive.Generate;
+namespace SanaLive.Runtime.Engine;
 
 /// <summary>Memory of this machine.</summary>
-internal static class MachineMemory
+public static class MachineMemory
 {
     private const string Meminfo = "/proc/meminfo";
 
