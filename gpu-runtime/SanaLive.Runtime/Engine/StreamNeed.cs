@@ -15,8 +15,7 @@ public static class StreamNeed
     /// <param name="kernels">Hold the decoder while its memory is worked out.</param>
     /// <param name="size">Of the pictures; null: the model's own.</param>
     /// <param name="chosen">Of the linears; null: as they are in the files.</param>
-    /// <exception cref="CheckpointException">A part is missing or of a kind that this runtime does not have.</exception>
-    /// <exception cref="ArgumentException">The model makes no pictures of that size.</exception>
+    /// <exception cref="CheckpointException">A part is missing or of a kind that this runtime does not have, or the model makes no pictures of that size.</exception>
     public static MemoryNeed Of(PublishedFolder folder, KernelSet kernels, PictureSize? size = null, Precision? chosen = null)
     {
         var (picture, config, layout) = (size ?? PublishedSizes.Default(folder.Vae), folder.Transformer, PublishedParts.Layout(folder));
@@ -26,6 +25,8 @@ public static class StreamNeed
         using var decoder = PublishedParts.Decoder(folder, kernels, vae);
         var index = ModelIndex.LongSana(folder.Repository.Name, picture, layout.FramesPerLatent);
         var step = layout.SpatialScale * config.Patch;
+        if (picture.Height % step != 0 || picture.Width % step != 0)
+            throw new CheckpointException($"{folder.Folder} makes pictures whose sides are multiples of {step}, not {picture}.");
         var grid = new TokenGrid(index.MostLatentFrames, picture.Height / step, picture.Width / step);
         var weights = PublishedParts.BytesOf(text, chosen) + PublishedParts.BytesOf(transformer, chosen) + sizeof(float) * vae.Parameters;
 
