@@ -1,4 +1,5 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Handover;
 using SanaLive.Sessions.Recordings;
 using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
@@ -53,6 +54,7 @@ public sealed partial class InProcessSessionHost
     private void Forget(Session session)
     {
         _sessions.TryRemove(new(session.Id, session));
+        Ended?.Invoke(new SessionEnd(session.Id, session.IsElsewhere));
         if (ParentOf(session) is not { } parent) return;
         parent.LosesFork(session.Id);
         TellFamilyOf(parent);

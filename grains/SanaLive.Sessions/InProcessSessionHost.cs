@@ -57,7 +57,11 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
 
     public SessionLoad Load => new(_sessions.Count, _around.Line.Active, _around.Line.Waiting, _around.Line.Capacity, _around.Line.IsFull);
 
-    public async Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation)
+    public Task<SessionCreated> CreateAsync(CreateSession request, CancellationToken cancellation) =>
+        CreateAsync(SessionSecrets.NewId(), request, cancellation);
+
+    /// <summary>The same with an id that was drawn before (<see cref="NewId"/>), so that it could be decided where the session goes.</summary>
+    public async Task<SessionCreated> CreateAsync(string id, CreateSession request, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         RequireRoom();
@@ -65,7 +69,6 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
         RequireRoom();
 
         var key = SessionSecrets.NewDirectorKey();
-        var id = SessionSecrets.NewId();
         var replayed = request.Replay is { } replay ? await SessionReplay.ReadAsync(replay, start, id, SessionSecrets.Hash(key), _around, cancellation) : null;
         var stored = await PlaceForAsync(id, cancellation);
         var session = replayed is null ? new Session(id, SessionSecrets.Hash(key), start, _around, stored) : new Session(replayed, stored, _around);
@@ -194,7 +197,8 @@ public sealed partial class InProcessSessionHost : ISessionHost, IAsyncDisposabl
         var session = Find(id);
         var answer = await command(session);
         await session.FlushedAsync();
-        return answer;
+        // Nobody is told of a command that the session's owner knows nothing of.
+        return session.IsElsewhere ? throw Elsewhere() : answer;
     }
 
     private async Task<IStoredSession?> PlaceForAsync(string id, CancellationToken cancellation)

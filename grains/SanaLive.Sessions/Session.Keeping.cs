@@ -93,7 +93,7 @@ internal sealed partial class Session
     private long Epoch => _keeper?.Epoch ?? 0;
 
     /// <summary>What everybody who follows the session is told when its server stops.</summary>
-    private string? Farewell => !_stopping ? null
+    private string? Farewell => !_stopping || _leaves ? null
         : _keeper is null ? "The server is being stopped, and this stream ends with it."
         : "The server is being stopped or restarted. The stream goes on where it is when the server is back.";
 
@@ -114,6 +114,7 @@ internal sealed partial class Session
         // An older owner's views are older.
         _version = ((_keeper?.Epoch ?? 1) - 1) << 32;
         _shownStatus = Status();
+        if (past.Before is { } before) GoOnAfter(before);
         if (past is { IsNew: true, Facts.Origin: { } origin }) _around.Log.Forked(Tag, origin.Session[..6], past.Block);
         if (!past.IsNew) _around.Log.Restored(Tag, past.Block, past.Shown, Epoch);
     }

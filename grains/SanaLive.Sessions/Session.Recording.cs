@@ -13,7 +13,7 @@ internal sealed partial class Session
         var blocks = await _recording.BetweenAsync(from, to, _around.Time.GetUtcNow());
         try
         {
-            return new RecordingCut(_around.Model.Width, _around.Model.Height, blocks, ChaptersBetween(blocks[0].MediaTime, blocks[^1].End));
+            return new KeptRecordingCut(_around.Model.Width, _around.Model.Height, blocks, ChaptersBetween(blocks[0].MediaTime, blocks[^1].End));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -282,6 +282,8 @@ internal sealed partial class Session : IAsyncDisposable
 
     private void RequireAlive()
     {
+        // What is written down now would not be part of what was handed over.
+        if (_leaves) throw CueRules.Conflict("This session is on its way to another server. Send this again.");
         if (_closed) throw new SessionException(SessionError.NotFound, "This session is closed.");
         if (_failure is not null) throw Broken();
     }
@@ -297,7 +299,7 @@ internal sealed partial class Session : IAsyncDisposable
             Id = Id,
             Version = _version,
             Status = Status(),
-            QueuePosition = _closed || _paused || _failure is not null ? null : _ticket?.Position,
+            QueuePosition = _closed || _paused || _failure is not null || _ticket?.Position is null ? null : _outsidePosition ?? _ticket.Position,
             Reason = _failure,
             Block = _begun,
             Seed = _start.Seed,

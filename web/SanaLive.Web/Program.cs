@@ -50,7 +50,7 @@ public static class Program
         var options = builder.AddServer(commandLine);
         builder.Services.AddAnswers();
         builder.Services.AddOutsiders(options);
-        builder.Services.AddBackend();
+        builder.Services.AddBackend(options);
         builder.Services.AddSingleton<RelayPool>();
         builder.Services.AddSingleton<IViewerEndpoint, RtcEndpoint>();
         builder.Services.AddSingleton<Viewers>();

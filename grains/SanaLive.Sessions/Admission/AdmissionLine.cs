@@ -14,6 +14,7 @@ internal sealed class AdmissionLine(IReadOnlyList<HostedEngine> engines, Session
 {
     private readonly Lock _gate = new();
     private readonly List<Ticket> _waiting = [];
+    private int _firstElsewhere = int.MaxValue; // of those who wait on other hosts, by their place in the line of all
 
     public int Capacity => engines.Where(e => e.IsServing).Sum(e => e.Places);
 
@@ -49,7 +50,7 @@ internal sealed class AdmissionLine(IReadOnlyList<HostedEngine> engines, Session
     {
         lock (_gate)
         {
-            var ticket = new Ticket(preferred, changed);
+            var ticket = new Ticket(preferred, changed) { IsFirst = first };
             _waiting.Insert(first ? 0 : _waiting.Count, ticket);
             SessionTelemetry.QueuedCount.Add(1);
             Grant();
@@ -104,6 +105,17 @@ internal sealed class AdmissionLine(IReadOnlyList<HostedEngine> engines, Session
         }
     }
 
+    /// <summary>In a line of several hosts: who waits here after somebody who waits elsewhere lets that one go first.</summary>
+    /// <param name="position">Of the first who waits elsewhere; <see cref="int.MaxValue"/>: nobody does.</param>
+    public void LetGoFirst(int position)
+    {
+        lock (_gate)
+        {
+            _firstElsewhere = position;
+            Grant();
+        }
+    }
+
     /// <summary>An engine takes sessions again: whoever waits may have a place now.</summary>
     public void Advance()
     {
@@ -115,11 +127,28 @@ internal sealed class AdmissionLine(IReadOnlyList<HostedEngine> engines, Session
 
     private static bool HasRoom(HostedEngine engine) => engine.IsServing && engine.Taken < engine.Places;
 
+    /// <summary>A stream that runs already goes on before anybody begins.</summary>
+    private bool MayGo(Ticket ticket) => ticket.IsFirst || _firstElsewhere == int.MaxValue || ticket.Rank < _firstElsewhere;
+
     private void Grant()
     {
+        // Those that have come from another host stand behind, and may be before all others.
+        if (_waiting.Exists(ticket => ticket.Rank is not null))
+        {
+            var order = _waiting.OrderBy(ticket => ticket.IsFirst ? 0 : ticket.Rank ?? int.MaxValue).ToList();
+            _waiting.Clear();
+            _waiting.AddRange(order);
+        }
+
         for (var i = 0; i < _waiting.Count;)
         {
             var ticket = _waiting[i];
+            if (!MayGo(ticket))
+            {
+                i++;
+                continue;
+            }
+
             // A stream can be carried anywhere, but where it is it costs nothing.
             var engine = ticket.Preferred is { } home && HasRoom(home) ? home : engines.Where(HasRoom).MaxBy(e => e.Places - e.Taken);
             if (engine is null)

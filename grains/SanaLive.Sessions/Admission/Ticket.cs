@@ -14,6 +14,12 @@ internal sealed class Ticket(HostedEngine? preferred, Action changed)
 
     public Action Changed => changed;
 
+    /// <summary>Goes before all others.</summary>
+    public bool IsFirst { get; init; }
+
+    /// <summary>Its position in the line of several hosts; null: not known, or there is one host.</summary>
+    public int? Rank { get; set; }
+
     /// <summary>The engine whose place this is; null while waiting.</summary>
     public HostedEngine? Engine
     {

@@ -50,6 +50,8 @@ public sealed class FileSessionStore : ISessionStore
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) => Task.Run<IReadOnlyList<string>>(
         () => [.. new DirectoryInfo(_sessions).EnumerateDirectories().OrderBy(folder => folder.CreationTimeUtc).Select(folder => folder.Name)], cancellation);
 
+    public Task<bool> HasAsync(string id, CancellationToken cancellation) => Task.FromResult(Directory.Exists(FolderOf(id)));
+
     public Task<IStoredSession> CreateAsync(string id, CancellationToken cancellation) => Task.Run(
         () =>
         {

@@ -12,6 +12,8 @@ public interface ISessionStore : IAsyncDisposable
     /// <summary>The ids of all sessions that are kept.</summary>
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation);
 
+    Task<bool> HasAsync(string id, CancellationToken cancellation);
+
     /// <summary>A place for a new session, at epoch 1.</summary>
     Task<IStoredSession> CreateAsync(string id, CancellationToken cancellation);
 

@@ -8,6 +8,12 @@ namespace SanaLive.Sessions.Durability;
 /// </summary>
 public sealed class PostgresSessionStore : ISessionStore
 {
+    /// <summary>
+    /// How long a transaction may stand still: a server that froze in the middle of one holds a session's row until then, and whoever takes
+    /// the session over waits for it.
+    /// </summary>
+    private const string Patience = "-c idle_in_transaction_session_timeout=1000";
+
     /// <summary>Of the advisory lock that the server at work holds; any number that nobody else uses.</summary>
     private const long LockKey = 0x53414E414C495645;
 
@@ -38,20 +44,22 @@ public sealed class PostgresSessionStore : ISessionStore
     /// <param name="connection">For example <c>Host=db;Database=sanalive;Username=sanalive;Password=…</c>.</param>
     /// <param name="folder">For the snapshots.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="shared">Whether other servers that also share may use the database at the same time: each session then has one owner among them.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     /// <exception cref="IOException">The database does not answer or refuses, or another server keeps its sessions in it.</exception>
-    public static async Task<PostgresSessionStore> OpenAsync(string connection, string folder, CancellationToken cancellation)
+    public static async Task<PostgresSessionStore> OpenAsync(string connection, string folder, CancellationToken cancellation, bool shared = false)
     {
-        var database = NpgsqlDataSource.Create(connection);
+        var database = NpgsqlDataSource.Create(Impatient(connection));
         NpgsqlConnection? owner = null;
         try
         {
             DurableFiles.CreateFolder(folder);
             owner = await database.OpenConnectionAsync(cancellation);
-            await using var locking = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", owner) { Parameters = { new() { Value = LockKey } } };
+            await using var locking = new NpgsqlCommand($"SELECT pg_try_advisory_lock{(shared ? "_shared" : "")}($1)", owner) { Parameters = { new() { Value = LockKey } } };
             if (await locking.ExecuteScalarAsync(cancellation) is not true)
                 throw new IOException($"Another server keeps its sessions in the database {owner.Database} on {owner.Host}: stop it, or name another database.");
-            await using var tables = new NpgsqlCommand(Tables, owner);
+            // One after the other: PostgreSQL refuses two who make the same table at once.
+            await using var tables = new NpgsqlCommand($"BEGIN; SELECT pg_advisory_xact_lock({LockKey + 1}); {Tables} COMMIT;", owner);
             await tables.ExecuteNonQueryAsync(cancellation);
             return new PostgresSessionStore(database, owner, Path.GetFullPath(folder));
         }
@@ -71,6 +79,13 @@ public sealed class PostgresSessionStore : ISessionStore
         var ids = new List<string>();
         while (await rows.ReadAsync(cancellation)) ids.Add(rows.GetString(0));
         return ids;
+    });
+
+    public Task<bool> HasAsync(string id, CancellationToken cancellation) => AskAsync(async () =>
+    {
+        await using var command = _database.CreateCommand("SELECT EXISTS (SELECT FROM sanalive_sessions WHERE id = $1)");
+        command.Parameters.Add(new() { Value = id });
+        return await command.ExecuteScalarAsync(cancellation) is true;
     });
 
     public Task<IStoredSession> CreateAsync(string id, CancellationToken cancellation) => AskAsync<IStoredSession>(async () =>
@@ -94,6 +109,13 @@ public sealed class PostgresSessionStore : ISessionStore
     {
         await _owner.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    private static string Impatient(string connection)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection);
+        settings.Options = settings.Options is { Length: > 0 } own ? $"{own} {Patience}" : Patience;
+        return settings.ConnectionString;
     }
 
     /// <summary>Whatever a database answers that is no answer is a store that cannot be written or read now.</summary>

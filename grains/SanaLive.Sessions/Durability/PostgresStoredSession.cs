@@ -95,10 +95,14 @@ internal sealed class PostgresStoredSession(PostgresSessionStore store, NpgsqlDa
             Command(connection, "DELETE FROM sanalive_snapshots WHERE session = $1 AND file <> ALL ($2)", id, names).ExecuteNonQueryAsync());
         await Task.Run(() =>
         {
+            // Who froze after the transaction and wakes up an owner later must not touch what that owner has written.
             foreach (var file in Directory.EnumerateFiles(Folder))
-                if (!names.Contains(Path.GetFileName(file))) File.Delete(file);
+                if (EpochOf(file) <= epoch && !names.Contains(Path.GetFileName(file))) File.Delete(file);
         });
     }
+
+    private static long EpochOf(string file) =>
+        Path.GetFileName(file).Split('-') is [_, var owner, ..] && long.TryParse(owner, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     public async Task DeleteAsync()
     {

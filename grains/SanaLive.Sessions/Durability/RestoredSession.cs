@@ -1,4 +1,5 @@
 using SanaLive.Sessions.Bookmarks;
+using SanaLive.Sessions.Handover;
 using SanaLive.Sessions.Replay;
 using SanaLive.Sessions.Schedule;
 
@@ -23,6 +24,9 @@ internal sealed record RestoredSession
 
     /// <summary>The same where sessions are not kept.</summary>
     public Snapshot? Held { get; init; }
+
+    /// <summary>What the owner before handed over; null when it did not, or when it is not the last that is known.</summary>
+    public SessionHandover? Before { get; init; }
 
     /// <summary>A session that was forked just now: nothing of it is in the store but <see cref="From"/>.</summary>
     public bool IsNew { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SanaLive.Runtime.Engine;
+using SanaLive.Sessions.Handover;
 using SanaLive.Sessions.Playback;
 using SanaLive.Sessions.Schedule;
 using SanaLive.Sessions.Telemetry;
@@ -17,8 +18,11 @@ internal static class SessionRestore
 
     /// <exception cref="StoreException">The journal's beginning is damaged: nothing is known of the session.</exception>
     /// <returns>Null for a session whose creation was never finished: nobody knows of it.</returns>
-    public static async Task<RestoredSession?> ReadAsync(IStoredSession stored, string id, ModelCard model, ILogger logger, CancellationToken cancellation)
+    public static async Task<RestoredSession?> ReadAsync(
+        IStoredSession stored, string id, ModelCard model, ILogger logger, CancellationToken cancellation, SessionHandover? before = null)
     {
+        // An owner in between knows better.
+        if (before?.Epoch != stored.Epoch - 1) before = null;
         var (records, damage) = await stored.ReadJournalAsync(cancellation);
         if (damage is not null) logger.DamagedJournal(id[..6], damage);
         if (records.Count == 0 && damage is null) return null;
@@ -56,11 +60,16 @@ internal static class SessionRestore
         var behind = named.Where(name => name.Block <= shown + 1).Reverse().ToList();
         // So young that its snapshots are all ahead of what has been shown: from the seed nothing is missed.
         var young = behind.Count == 0 && shown < YoungBlocks && facts.Model == model.Fingerprint && !records.Any(record => record.Entry is JournalEntry.Collected);
+        // Whoever handed over has made nothing after this border, and gives what was made before it.
+        var border = before is null ? null : named.LastOrDefault(name => name.Block == before.Block);
+        if (border is not null) (behind, young) = ([border, .. behind.Where(name => name != border)], false);
         foreach (var name in young ? [] : behind.Concat(named.Where(name => name.Block > shown + 1)))
         {
             try
             {
-                return From(await LoadAsync(stored, name, facts, model.Fingerprint, cancellation), name, named, records, common, new MediaTimeline(model.BlockDuration));
+                var held = name == border && before!.State is { } state && state.Stream.Model == model.Fingerprint ? state : null;
+                var past = From(held ?? await LoadAsync(stored, name, facts, model.Fingerprint, cancellation), name, named, records, common, new MediaTimeline(model.BlockDuration));
+                return past with { Held = held, Before = name == border ? before : null };
             }
             catch (StoreException e)
             {
@@ -70,6 +79,7 @@ internal static class SessionRestore
         }
 
         var (events, cues, paused) = Fold(records, -1, [], 0, false);
+        if (before is { Block: 0, StateBytes: 0 }) common = common with { Before = before };
         if (problem is null && (young || !keptEver) && facts.Model == model.Fingerprint) return common with { Events = Before(0, events, new MediaTimeline(model.BlockDuration)), Cues = cues, IsPaused = paused };
         var why = facts.Model != model.Fingerprint ? "It was made with another model than the one that this server runs." : $"None of its snapshots can be used. {problem}";
         return common with { Events = events, Cues = cues, IsPaused = paused, Failure = why };

@@ -110,7 +110,8 @@ internal sealed partial class HostedEngine
 
     public EngineView View(int sessions) => new(
         Name, _failure is not null ? EngineState.Failed : !_drains ? EngineState.Serving : sessions > 0 || Taken > 0 ? EngineState.Draining : EngineState.Drained,
-        _failure is { } reason ? $"It was fenced off: {reason}." : null, Epoch, Places, Taken, sessions);
+        _failure is { } reason ? $"It was fenced off: {reason}." : null, Epoch, Places, Taken, sessions, Engine.Model.Name, Engine.QueueLength,
+        Engine.MeasuredBlocksPerSecond, Engine.MeasuredBlocksPerSecond * Engine.Model.BlockDuration.TotalSeconds, Engine.Facts);
 
     /// <summary>Takes the engine out: all leases are lost at once, and nothing that it still answers counts.</summary>
     /// <param name="epoch">Of whoever found out; an older one has been seen to.</param>

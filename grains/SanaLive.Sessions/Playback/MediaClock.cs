@@ -21,6 +21,9 @@ internal sealed class MediaClock(MediaTimeline timeline, TimeSpan longestLead)
 
     public long Stalls { get; private set; }
 
+    /// <summary>When block 0 would have been due; null while the clock stands.</summary>
+    public DateTimeOffset? Origin => _origin;
+
     public TimeSpan MediaTime(long block) => timeline.At(block);
 
     public DateTimeOffset? DueAt(long block) => _origin + MediaTime(block);
@@ -56,6 +59,9 @@ internal sealed class MediaClock(MediaTimeline timeline, TimeSpan longestLead)
 
     /// <summary>The next block is a new beginning.</summary>
     public void Stop() => _origin = null;
+
+    /// <summary>Goes on from another clock of the same session.</summary>
+    public void Resume(DateTimeOffset? origin, long stalls) => (_origin, Stalls) = (origin, stalls);
 
     /// <summary>Making goes on after an interruption. If what was made before it is still being shown, nothing is lost; else the clock begins anew.</summary>
     public void Continue(long block, DateTimeOffset now)

@@ -14,6 +14,9 @@ internal sealed class RecentBlocks(int capacity)
 
     public void Clear() => _blocks.Clear();
 
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<EncodedBlock> All => [.. _blocks];
+
     /// <summary>The newest block that is due: what viewers see now. Before anything is due, the first one.</summary>
     public EncodedBlock? OnAir(DateTimeOffset now)
     {

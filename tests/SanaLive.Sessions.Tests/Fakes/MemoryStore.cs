@@ -22,6 +22,8 @@ internal sealed class MemoryStore : ISessionStore
 
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>([.. Rooms.Keys]);
 
+    public Task<bool> HasAsync(string id, CancellationToken cancellation) => Task.FromResult(Rooms.ContainsKey(id));
+
     public Task<IStoredSession> CreateAsync(string id, CancellationToken cancellation)
     {
         Rooms[id] = new Room { Epoch = 1 };

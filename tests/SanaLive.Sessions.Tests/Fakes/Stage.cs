@@ -57,6 +57,15 @@ internal sealed class Stage
         await Host.RestoreAsync(default);
     }
 
+    /// <summary>A second host beside the first, on engines of its own and the same store.</summary>
+    public InProcessSessionHost Another()
+    {
+        Engines = [.. Engines.Select(engine => new FakeEngine(Time, $"other-{engine.Name}"))];
+        var host = NewHost();
+        _abandoned.Add(host);
+        return host;
+    }
+
     private InProcessSessionHost NewHost() => new(
         Engines.Cast<IEngine>(), Encoder, Pictures, Options.Create(_options), Time, NullLogger<InProcessSessionHost>.Instance, Store);
 

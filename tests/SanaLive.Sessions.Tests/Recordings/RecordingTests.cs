@@ -61,7 +61,7 @@ public sealed class RecordingTests : IDisposable
     {
         await using var recording = Recording(false);
         foreach (var block in Blocks(3)) recording.Add(block);
-        using var cut = new RecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), [new(TimeSpan.Zero, "x")]);
+        using var cut = new KeptRecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), [new(TimeSpan.Zero, "x")]);
         var bytes = new MemoryStream();
         await cut.WriteAsync(bytes, default);
         Assert.Equal(cut.Length, bytes.Length);
@@ -72,7 +72,7 @@ public sealed class RecordingTests : IDisposable
     {
         await using var recording = Recording(true);
         foreach (var block in Blocks(6)) recording.Add(block);
-        using var cut = new RecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), [new(TimeSpan.Zero, "a"), new(TimeSpan.FromSeconds(1), "b")]);
+        using var cut = new KeptRecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), [new(TimeSpan.Zero, "a"), new(TimeSpan.FromSeconds(1), "b")]);
         using var converter = new Mp4Converter();
         string path;
         await using (var mp4 = await converter.ConvertAsync(cut, default))
@@ -92,7 +92,7 @@ public sealed class RecordingTests : IDisposable
     {
         await using var recording = Recording(false);
         foreach (var block in Blocks(1)) recording.Add(block);
-        using var cut = new RecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), []);
+        using var cut = new KeptRecordingCut(Width, Height, await recording.BetweenAsync(null, null, DateTimeOffset.MaxValue), []);
         using var converter = new Mp4Converter("no-such-ffmpeg");
         Assert.Equal(SessionError.Unsupported, (await Assert.ThrowsAsync<SessionException>(() => converter.ConvertAsync(cut, default))).Error);
     }
@@ -155,7 +155,7 @@ public sealed class RecordingTests : IDisposable
         var lost = cutOff switch { 0 => 0, > 0 => 0, _ => 11 };
         Assert.Equal(90 - lost, found.Count);
         Assert.Equal(found.Select(block => block.Number), found.Select(block => block.Number).Distinct().Order());
-        using var cut = new RecordingCut(Width, Height, found, []);
+        using var cut = new KeptRecordingCut(Width, Height, found, []);
         var bytes = new MemoryStream();
         await cut.WriteAsync(bytes, default);
         Assert.Equal(cut.Length, bytes.Length);
@@ -195,7 +195,7 @@ public sealed class RecordingTests : IDisposable
 
     private async Task<string> FileAsync(SessionRecording recording, TimeSpan? from, TimeSpan? to, params RecordingChapter[] chapters)
     {
-        using var cut = new RecordingCut(Width, Height, await recording.BetweenAsync(from, to, DateTimeOffset.MaxValue), chapters);
+        using var cut = new KeptRecordingCut(Width, Height, await recording.BetweenAsync(from, to, DateTimeOffset.MaxValue), chapters);
         var path = Path.Combine(_folder.FullName, "test.webm");
         await using var file = File.Create(path);
         await cut.WriteAsync(file, default);

@@ -167,7 +167,7 @@ internal sealed class FakeSessionHost : ISessionHost
     }
 
     private EngineView ViewOf(string engine) =>
-        new(engine, Drained.ContainsKey(engine) ? EngineState.Drained : EngineState.Serving, null, 1, 4, 0, 0);
+        new(engine, Drained.ContainsKey(engine) ? EngineState.Drained : EngineState.Serving, null, 1, 4, 0, 0, FakeEngine.Card.Name, 0, 10, 5, new FakeEngine().Facts);
 
     public Task StopAsync() => StopGate;
 

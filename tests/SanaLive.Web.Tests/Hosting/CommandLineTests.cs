@@ -101,6 +101,7 @@ public sealed class CommandLineTests
     [InlineData("--operator-key", "short", "--operator-key")]
     [InlineData("--threads", "0", "--threads")]
     [InlineData("--engines", "0", "--engines")]
+    [InlineData("--cluster", " ", "--cluster takes localhost")]
     [InlineData("--precision", "fp16", "--precision")]
     [InlineData("--precision", "1", "--precision")]
     [InlineData("--size", "832", "--size takes height x width, such as 480x832")]
@@ -113,6 +114,13 @@ public sealed class CommandLineTests
     [Fact]
     public void From_SeveralWrongValues_AreAllNamed() =>
         Assert.Equal(2, Assert.Throws<OptionsValidationException>(() => Read("--port", "-1", "--threads", "0")).Failures.Count());
+
+    [Theory]
+    [InlineData("--store", "Host=db")]
+    [InlineData("--model", "somewhere")]
+    [InlineData("--threads", "4")]
+    public void From_WhatIsTheSilos_IsRefusedBesideACluster(string option, string value) =>
+        Assert.Contains("SanaLive.Silo", Assert.Single(Assert.Throws<OptionsValidationException>(() => Read("--cluster", "localhost", "--data", "here", option, value)).Failures));
 
     [Fact]
     public void From_UnknownSetting_IsNamed()

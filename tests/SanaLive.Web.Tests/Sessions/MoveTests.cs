@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using SanaLive.Web.Hosting;
+using SanaLive.Runtime.Engine;
 using SanaLive.Web.Tests.Fakes;
 
 namespace SanaLive.Web.Tests.Sessions;
@@ -69,5 +69,5 @@ public sealed class MoveTests(SharedServer shared) : IClassFixture<SharedServer>
     [InlineData(3, 8, new[] { 3, 3, 2 })]
     [InlineData(4, 2, new[] { 1, 1, 1, 1 })]
     public void Engines_ShareTheThreads(int engines, int threads, int[] expected) =>
-        Assert.Equal(expected, Enumerable.Range(0, engines).Select(i => EngineHostSource.ThreadsOf(i, engines, threads)));
+        Assert.Equal(expected, Enumerable.Range(0, engines).Select(i => CpuEngines.ThreadsOf(i, engines, threads)));
 }

@@ -28,11 +28,12 @@ public sealed class Backend(TimeProvider time)
     /// <exception cref="InvalidOperationException">The server is not ready.</exception>
     public ISessionHost Sessions => Host.Sessions;
 
-    /// <summary>Empty until the server is ready.</summary>
-    public IReadOnlyList<IEngine> Engines => host?.Engines ?? [];
+    /// <summary>Each once, the one of new sessions first.</summary>
+    /// <exception cref="InvalidOperationException">The server is not ready.</exception>
+    public IReadOnlyList<ModelCard> Models => Host.Models;
 
     /// <summary>Where sessions survive the server; null: nowhere, or the server is not ready.</summary>
-    public string? Kept => host?.Store?.Place;
+    public string? Kept => host?.Kept;
 
     private OpenSessionHost Host => host ?? throw new InvalidOperationException(reason);
 

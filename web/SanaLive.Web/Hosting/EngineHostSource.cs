@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using SanaLive.Runtime.Checkpoints;
 using SanaLive.Runtime.Checkpoints.Published;
 using SanaLive.Runtime.Engine;
 using SanaLive.Sessions;
@@ -36,30 +35,16 @@ public sealed partial class EngineHostSource(ServerOptions options, TimeProvider
         : options.Store is { } database ? await PostgresSessionStore.OpenAsync(database, Path.Combine(folder, "snapshots"), cancellation)
         : new FileSessionStore(folder);
 
-    /// <summary>
-    /// One after the other, because each measures its speed. Every engine has threads of its own: if all used all of them, each would be
-    /// measured alone and be slower in company, and admission would promise places that are not there.
-    /// </summary>
     private IReadOnlyList<IEngine> Load()
     {
-        var folder = options.Model is { } named ? ModelRegistry.OfUser.Resolve(named) : InstallPaths.World;
-        if (!Directory.Exists(folder) && !File.Exists(folder)) throw new CheckpointException($"There is no folder {folder}, and no model of that name was added. Name the model's folder with --model.");
+        var model = options.Model is { } named ? ModelRegistry.OfUser.Resolve(named) : InstallPaths.World;
         var threads = options.Threads ?? Environment.ProcessorCount;
         if (threads < options.Engines) LogMoreEnginesThanThreads(options.Engines, threads);
-        var engines = new List<IEngine>();
-        for (var i = 0; i < options.Engines; i++)
-        {
-            var own = ThreadsOf(i, options.Engines, threads);
-            var engine = CpuEngine.Load(folder, new CpuEngineOptions { Name = $"cpu-{i}", Threads = own, Precision = options.EnginePrecision, Size = options.EngineSize }, time);
-            engines.Add(engine);
-            LogEngine(engine.Name, own, threads, engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds);
-        }
-
-        return engines;
+        return CpuEngines.Load(
+            model, options.Engines, threads,
+            (i, own) => new CpuEngineOptions { Name = $"cpu-{i}", Threads = own, Precision = options.EnginePrecision, Size = options.EngineSize }, time,
+            (engine, own) => LogEngine(engine.Name, own, threads, engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds));
     }
-
-    /// <summary>Threads are split as evenly as they go; the first engines get what is left over.</summary>
-    public static int ThreadsOf(int engine, int engines, int threads) => Math.Max(1, threads / engines + (engine < threads % engines ? 1 : 0));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Engine {Engine} has {Own} of {Threads} threads and makes {Factor:0.0} streams in real time")]
     private partial void LogEngine(string engine, int own, int threads, double factor);

@@ -76,6 +76,12 @@ public sealed class ServerOptions
     /// </summary>
     public string? Store { get; set; }
 
+    /// <summary>
+    /// Where sessions live when they do not live in this process: <c>localhost</c>, <c>localhost:PORT</c>, or the connection string of the PostgreSQL
+    /// database by which the silos of a cluster find each other. Null: in this process.
+    /// </summary>
+    public string? Cluster { get; set; }
+
     /// <summary>Folder of the built page; null: where the build puts it.</summary>
     public string? WebRoot { get; set; }
 
@@ -125,6 +131,9 @@ public sealed class ServerOptions
         if (Engines is < 1 or > 64) yield return $"--engines must be 1 to 64, not {Engines}.";
         if (Size is not null && !PictureSize.TryParse(Size, out _)) yield return $"--size takes height x width, such as 480x832, not '{Size}'.";
         if (Precision is not (null or "fp32" or "bf16" or "int8")) yield return $"--precision takes fp32, bf16 or int8, not '{Precision}'.";
+        if (Cluster is not null && string.IsNullOrWhiteSpace(Cluster)) yield return "--cluster takes localhost, localhost:PORT, or a PostgreSQL connection string.";
+        if (Cluster is not null && (Store, Model, Threads) is not (null, null, null))
+            yield return "With --cluster the engines and the store are the silos': give --store, --model and --threads to SanaLive.Silo instead.";
         foreach (var problem in Sessions.Problems()) yield return CommandLine.InOptions(problem, nameof(Sessions));
         foreach (var problem in Limits.Problems()) yield return problem;
     }

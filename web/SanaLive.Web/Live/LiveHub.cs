@@ -103,7 +103,7 @@ public sealed class LiveHub(Backend backend, RequestLimits limits, StatusReporte
     /// <summary>See <see cref="Backend.Instance"/>.</summary>
     public string Instance() => backend.Instance;
 
-    public ModelsView Models() => backend.IsReady ? ModelsView.Of(backend.Engines) : throw NotReady();
+    public ModelsView Models() => backend.IsReady ? ModelsView.Of(backend.Models) : throw NotReady();
 
     public Task<StatusView> Status() => status.ReadAsync(Context.ConnectionAborted);
 

@@ -6,5 +6,5 @@ namespace SanaLive.Web.Models;
 public static class ModelEndpoints
 {
     public static void MapModels(this WebApplication app) =>
-        app.MapGet("/api/models", (Backend backend) => TypedResults.Ok(ModelsView.Of(backend.Engines)));
+        app.MapGet("/api/models", (Backend backend) => TypedResults.Ok(ModelsView.Of(backend.Models)));
 }

@@ -7,9 +7,5 @@ namespace SanaLive.Web.Models;
 /// <param name="Models">Each once, however many engines run it.</param>
 public sealed record ModelsView(string Default, IReadOnlyList<ModelCard> Models)
 {
-    public static ModelsView Of(IEnumerable<IEngine> engines)
-    {
-        var cards = engines.Select(engine => engine.Model).DistinctBy(card => card.Fingerprint).ToList();
-        return new(cards[0].Name, cards);
-    }
+    public static ModelsView Of(IReadOnlyList<ModelCard> models) => new(models[0].Name, models);
 }

@@ -21,12 +21,10 @@ public sealed class StatusReporter(Backend backend, IViewerEndpoint endpoint, Vi
             Uptime = backend.Uptime,
             Engines =
             [
-                .. from engine in backend.Engines
-                   join view in views on engine.Name equals view.Name
-                   let factor = engine.MeasuredBlocksPerSecond * engine.Model.BlockDuration.TotalSeconds
+                .. from engine in views
                    select new StatusView.EngineStatus(
-                       engine.Name, engine.Model.Name, engine.QueueLength, engine.MeasuredBlocksPerSecond, factor, engine.Facts, view.State, view.Reason, view.Epoch,
-                       view.Places, view.Active, view.Sessions),
+                       engine.Name, engine.Model, engine.QueueLength, engine.BlocksPerSecond, engine.RealTimeFactor, engine.Facts, engine.State, engine.Reason, engine.Epoch,
+                       engine.Places, engine.Active, engine.Sessions),
             ],
             Capacity = load.Capacity,
             Admission = new(
