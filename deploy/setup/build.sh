@@ -36,3 +36,15 @@ build_page() {
     (cd web/app && npm run --silent build) >&2
     remember page "$now"
 }
+
+# What the cluster is made of is not to be had everywhere: asked once per run, so that whoever lacks it is told and loses nothing else.
+cluster_restores() {
+    mkdir -p "$stamps"
+    dotnet restore tests/SanaLive.Cluster.Tests --nologo -v q >"$stamps/cluster-restore" 2>&1
+}
+
+why_cluster_does_not_restore() {
+    local missing
+    missing=$(grep -o 'Unable to find package [A-Za-z.]*[A-Za-z]' "$stamps/cluster-restore" | sort -u | head -n 1)
+    echo "the packages of SanaLive.Cluster.sln cannot be restored on this machine (${missing:-$(grep -m 1 -o 'error .*' "$stamps/cluster-restore")})"
+}

@@ -52,12 +52,19 @@ node_suite() { # node_suite NAME FOLDER: the folder's own `npm test` prints node
     count "$1" "${p:-0}" "${f:-0}" "${s:-0}"
 }
 
+cluster_suite() { # cluster_suite [FILTER]
+    if cluster_restores; then dotnet_suite cluster tests/SanaLive.Cluster.Tests "$@"
+    else say "cluster: skipped, $(why_cluster_does_not_restore)"
+    fi
+}
+
 runtime=tests/SanaLive.Runtime.Tests sessions=tests/SanaLive.Sessions.Tests rtc=tests/SanaLive.Rtc.Tests web=tests/SanaLive.Web.Tests eval=tests/eval/SanaLive.Eval.Tests
 
 case "$filter" in
     golden) need_run_packages --without-page; dotnet_suite golden $runtime "FullyQualifiedName~Golden" ;;
     runtime|sessions|web|eval) need_run_packages --without-page; dotnet_suite "$filter" "${!filter}" ;;
     rtc) need_test_packages; dotnet_suite rtc $rtc ;;
+    cluster) need_test_packages; cluster_suite ;;
     page) need_node; npm_install clients/typescript; node_suite client clients/typescript; node_suite page web/app ;;
     e2e) need_test_packages; build_page; build_dotnet web/SanaLive.Web; node_suite e2e tests/e2e ;;
     *)
@@ -68,6 +75,7 @@ case "$filter" in
         dotnet_suite rtc $rtc "$by_name"
         dotnet_suite web $web "$by_name"
         dotnet_suite eval $eval "$by_name"
+        cluster_suite "$by_name"
         if [ -z "$filter" ]; then
             npm_install clients/typescript
             node_suite client clients/typescript

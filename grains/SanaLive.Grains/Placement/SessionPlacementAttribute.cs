@@ -1,0 +1,7 @@
+using Orleans.Placement;
+
+namespace SanaLive.Grains.Placement;
+
+/// <inheritdoc cref="SessionPlacement"/>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SessionPlacementAttribute() : PlacementAttribute(new SessionPlacement());

@@ -1,0 +1,7 @@
+using Orleans.Placement;
+
+namespace SanaLive.Grains.Placement;
+
+/// <inheritdoc cref="SiloPlacement"/>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SiloPlacementAttribute() : PlacementAttribute(new SiloPlacement());
