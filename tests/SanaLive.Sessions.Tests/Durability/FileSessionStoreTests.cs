@@ -88,10 +88,11 @@ public sealed class FileSessionStoreTests : IDisposable
         await session.AppendAsync([new(Kept.Records()[^1].Sequence + 1, new JournalEntry.Paused(false))], flush: true).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(saving.IsCompleted);
 
-        using (var reader = new FileStream(pipe, FileMode.Open, FileAccess.Read))
+        // By another program: a FileStream would lock the pipe, and now and then be before the writer with it.
+        using (var reader = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat", [pipe]) { RedirectStandardOutput = true })!)
         {
             var read = new byte[name.Bytes];
-            await reader.ReadExactlyAsync(read);
+            await reader.StandardOutput.BaseStream.ReadExactlyAsync(read);
             Assert.Equal(Kept.Text(Kept.Snapshot()), Kept.Text(SnapshotFile.Read(read, name)));
         }
 
