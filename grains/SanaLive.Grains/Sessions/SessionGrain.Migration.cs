@@ -22,6 +22,7 @@ public sealed partial class SessionGrain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        if (!await silo.BelongsAsync()) throw new SiloUnavailableException("This silo was declared dead, and takes no sessions over.");
         silo.Add(Id, this);
         try
         {

@@ -17,6 +17,7 @@ public sealed partial class SiloSessions
     private readonly ConcurrentDictionary<SiloAddress, SemaphoreSlim> _ways = new();
     private readonly ILocalSiloDetails _silo;
     private readonly IGrainFactory _factory;
+    private readonly IMembershipTable _members;
     private readonly TimeProvider _time;
     private readonly ILogger<SiloSessions> _log;
     private volatile bool _drains;
@@ -24,12 +25,14 @@ public sealed partial class SiloSessions
     /// <param name="host">On engines of this machine and a store that all silos share.</param>
     /// <param name="silo">This silo.</param>
     /// <param name="factory">Of grains.</param>
+    /// <param name="members">Of the cluster.</param>
     /// <param name="timings">The same for all silos.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">The log.</param>
-    public SiloSessions(InProcessSessionHost host, ILocalSiloDetails silo, IGrainFactory factory, ClusterTimings timings, TimeProvider time, ILogger<SiloSessions> log)
+    public SiloSessions(
+        InProcessSessionHost host, ILocalSiloDetails silo, IGrainFactory factory, IMembershipTable members, ClusterTimings timings, TimeProvider time, ILogger<SiloSessions> log)
     {
-        (Host, _silo, _factory, Timings, _time, _log) = (host, silo, factory, timings, time, log);
+        (Host, _silo, _factory, _members, Timings, _time, _log) = (host, silo, factory, members, timings, time, log);
         host.Ended += OnEnded;
     }
 
@@ -49,6 +52,13 @@ public sealed partial class SiloSessions
     internal void Add(string session, SessionGrain grain) => _grains[session] = grain;
 
     internal void Remove(string session, SessionGrain grain) => _grains.TryRemove(new(session, grain));
+
+    /// <summary>
+    /// Whether the cluster counts this silo in, by the table itself: one that stood still may have been declared dead without knowing it yet, and
+    /// what it took over now would be taken from a silo that lives.
+    /// </summary>
+    public async Task<bool> BelongsAsync() =>
+        (await _members.ReadRow(Address)).Members.Any(member => member.Item1.Status is not (SiloStatus.Dead or SiloStatus.None));
 
     internal void CannotReadHandover(string session, Exception error) => LogCannotReadHandover(error, GrainTelemetry.Tag(session));
 

@@ -16,6 +16,7 @@ public sealed class ProcessTests(ClusterProcesses cluster) : IClassFixture<Clust
     [PostgresFact]
     public async Task The_web_server_serves_the_sessions_of_the_cluster()
     {
+        await cluster.BothRunAsync();
         var created = await (await cluster.Web.PostAsJsonAsync("/api/sessions", new { prompt = "forest at night", seed = 5 })).Content.ReadFromJsonAsync<JsonElement>();
         var (id, key) = (created.GetProperty("id").GetString()!, created.GetProperty("directorKey").GetString()!);
         await using var watcher = new Watcher(cluster.Host, id);
@@ -88,6 +89,7 @@ public sealed class ProcessTests(ClusterProcesses cluster) : IClassFixture<Clust
 
     private async Task<(string Id, Watcher Watcher)> WatchedAsync(ulong seed)
     {
+        await cluster.BothRunAsync();
         var id = (await cluster.Host.CreateAsync(new CreateSession("forest at night", seed), default)).Id;
         var watcher = new Watcher(cluster.Host, id);
         await watcher.SeeAsync(3);
