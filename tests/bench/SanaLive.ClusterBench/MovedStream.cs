@@ -25,16 +25,21 @@ internal sealed record MovedStream(long StateBytes, IReadOnlyList<double> MoveMi
             // The first blocks of a stream have no lead yet.
             await SeeAsync(i == 0 ? 2 * Between : Between, counts: i > 0);
             var here = (await host.GetAsync(id, default)).Engine;
-            var began = Stopwatch.GetTimestamp();
-            var moving = host.MoveAsync(id, engines.First(engine => engine != here), default);
+            var moving = MoveAsync(engines.First(engine => engine != here));
             await SeeAsync(Between, counts: true);
-            await moving;
-            commands.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            commands.Add(await moving);
         }
 
         var view = await host.GetAsync(id, default);
         await host.CloseAsync(id, default);
         return new MovedStream(view.StateBytes, commands, gap, late, lost);
+
+        async Task<double> MoveAsync(string engine)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await host.MoveAsync(id, engine, default);
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }
 
         async Task SeeAsync(int count, bool counts)
         {
