@@ -256,6 +256,18 @@ public abstract class KernelSet : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>The shapes of <see cref="LinearAttention"/> with one pair of S and z, for kernel sets to ask first.</summary>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    protected static void RequireLinearAttention(Tensor q, Tensor k, Tensor v, Tensor y, int heads, Tensor? s, Tensor? z)
+    {
+        var fits = Like(k) && Like(v) && Like(y) && heads > 0 && q.Columns % (2 * heads) == 0 && s is null == z is null
+            && (s is null || (s.Rows == q.Columns && s.Columns * heads == q.Columns)) && (z is null || (z.Rows == heads && z.Columns * heads == q.Columns));
+        if (!fits)
+            throw new ArgumentException($"Linear attention of {q}, {k}, {v} to {y} with {heads} heads, S {s} and z {z}.");
+
+        bool Like(Tensor other) => other.Rows == q.Rows && other.Columns == q.Columns;
+    }
+
     /// <summary>The shapes of <see cref="CausalAttention"/>, for kernel sets to ask first.</summary>
     /// <exception cref="ArgumentException">They do not fit.</exception>
     protected static void RequireCausal(Tensor q, Tensor k, Tensor v, in CausalAttentionShape shape, Tensor y)

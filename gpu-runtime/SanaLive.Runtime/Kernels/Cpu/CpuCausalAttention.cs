@@ -111,13 +111,7 @@ internal static unsafe class CpuCausalAttention
                 var columns = Math.Min(Step, d - column);
                 toValues.W = job.Values + (((nint)group * job.PaddedKeys) + from) * job.PaddedD + column;
                 GemmTile.Run<T>(toValues, 0, height, columns, acc);
-                for (var r = 0; r < height; r++)
-                {
-                    var factor = T.Splat(factors[r]);
-                    var target = job.Y + ((token + r) * width) + ((nint)head * d) + column;
-                    for (var c = 0; c < columns; c += T.Count)
-                        LaneMath.Store(T.Load(acc + (r * Step) + c) * factor, target + c, columns - c);
-                }
+                GemmTile.StoreScaled<T>(acc, factors, height, columns, job.Y + (token * width) + ((nint)head * d) + column, width);
             }
 
             token += height;

@@ -117,14 +117,7 @@ internal static unsafe class CpuCrossAttention
                 var columns = Math.Min(GemmTile.AccumulatorStride, d - column);
                 toValues.W = job.Values + ((nint)head * job.Words * job.PaddedD) + column;
                 GemmTile.Run<T>(toValues, 0, height, columns, acc);
-                for (var r = 0; r < height; r++)
-                {
-                    var factor = T.Splat(factors[r]);
-                    var from = acc + (r * GemmTile.AccumulatorStride);
-                    var to = job.Y + ((token + r) * width) + ((nint)head * d) + column;
-                    for (var c = 0; c < columns; c += T.Count)
-                        LaneMath.Store(T.Load(from + c) * factor, to + c, columns - c);
-                }
+                GemmTile.StoreScaled<T>(acc, factors, height, columns, job.Y + (token * width) + ((nint)head * d) + column, width);
             }
             token += height;
         }

@@ -194,15 +194,8 @@ internal static unsafe class CpuLinearAttention
                 {
                     var height = GemmTile.Height<T>(count - t);
                     GemmTile.Run<T>(g, queries + ((nint)t * padded), height, columns, acc);
-                    for (var r = 0; r < height; r++)
-                    {
-                        var factor = T.Splat(factors[(head * TokensPerChunk) + t + r]);
-                        var from = acc + (r * GemmTile.AccumulatorStride);
-                        var to = job.Y + ((first + t + r) * width) + ((nint)head * d) + column;
-                        for (var c = 0; c < columns; c += T.Count)
-                            LaneMath.Store(T.Load(from + c) * factor, to + c, columns - c);
-                    }
-
+                    GemmTile.StoreScaled<T>(
+                        acc, factors + (head * TokensPerChunk) + t, height, columns, job.Y + ((first + t) * width) + ((nint)head * d) + column, width);
                     t += height;
                 }
             }

@@ -21,6 +21,19 @@ internal static unsafe class GemmTile
         where T : unmanaged, ILanes<T> =>
         T.TallTiles && rowsLeft >= 12 ? 12 : rowsLeft >= 6 ? 6 : rowsLeft >= 3 ? 3 : rowsLeft;
 
+    /// <summary>What a tile has written, row by row times the row's factor: <paramref name="stride"/> floats from one row of y to the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreScaled<T>(float* acc, float* factors, int rows, int columns, float* y, nint stride)
+        where T : unmanaged, ILanes<T>
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            var factor = T.Splat(factors[r]);
+            for (var c = 0; c < columns; c += T.Count)
+                LaneMath.Store(T.Load(acc + (r * AccumulatorStride) + c) * factor, y + (r * stride) + c, columns - c);
+        }
+    }
+
     /// <summary>
     /// acc[r, c] = sum over s, k of A[s][aOffset + r * ARow + k * AStep] * W[s * WSegment + k * WStep + c], for r below
     /// <paramref name="rows"/> (12, 6, 3, 2 or 1) and c below <paramref name="columns"/> (at most 32) rounded up to 16; W must be readable

@@ -102,8 +102,8 @@ public sealed class ScalarKernelSet<T> : KernelSet
     public override void LinearAttention(
         Tensor q, Tensor k, Tensor v, Tensor rotation, int heads, Tensor? pastS, Tensor? pastZ, float eps, Tensor? s, Tensor? z, Tensor y)
     {
-        RequireAttention(q, k, v, y, heads, pastS, pastZ);
-        RequireAttention(q, k, v, y, heads, s, z);
+        RequireLinearAttention(q, k, v, y, heads, pastS, pastZ);
+        RequireLinearAttention(q, k, v, y, heads, s, z);
         var d = q.Columns / heads;
         Require(rotation.Rows == q.Rows && rotation.Columns == d, $"Rotations {rotation} of tokens {q} with {heads} heads.");
         var (ownS, ownZ) = (new T[q.Columns * d], new T[q.Columns]);
@@ -239,11 +239,6 @@ public sealed class ScalarKernelSet<T> : KernelSet
     }
 
     private static bool SameShape(Tensor a, Tensor b) => a.Rows == b.Rows && a.Columns == b.Columns;
-
-    private static void RequireAttention(Tensor q, Tensor k, Tensor v, Tensor y, int heads, Tensor? s, Tensor? z) => Require(
-        SameShape(q, k) && SameShape(q, v) && SameShape(q, y) && heads > 0 && q.Columns % (2 * heads) == 0 && s is null == z is null
-        && (s is null || (s.Rows == q.Columns && s.Columns * heads == q.Columns)) && (z is null || (z.Rows == heads && z.Columns * heads == q.Columns)),
-        $"Linear attention of {q}, {k}, {v} to {y} with {heads} heads, S {s} and z {z}.");
 
     private static void RequireSpace(Tensor fine, Tensor coarse, int height, int width, int factor) => Require(
         fine.Count == coarse.Count && coarse.Columns == fine.Columns * factor * factor
